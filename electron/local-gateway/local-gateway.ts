@@ -7,7 +7,7 @@ export interface LocalEndpoint {
   readonly token: string | null
   readonly password: string | null
   /** Pin of the gateway's own certificate where its configuration switches TLS on. */
-  readonly tls: { readonly certificateFile: string } | null
+  readonly tls: { /** SHA-256 of its leaf certificate. */ readonly fingerprint: string } | null
 }
 
 /** Finds, attaches to, starts and stops the gateway of this computer. Never writes its configuration. */
