@@ -111,6 +111,10 @@ export const errorCodes = {
   'secrets.locked': blocked(15),
   'secrets.unavailable': blocked(15),
 
+  'data.write-failed': blocked(1),
+  'data.read-failed': blocked(1),
+  'data.in-use': blocked(1),
+
   'link.down': transient(10),
   'outbox.uncertain': blocked(19),
   'prompt.gone': blocked(2),

@@ -391,6 +391,22 @@ const texts: Record<ErrorCode, Writer> = {
       'Secrets are kept for this run only; you will be asked again after a restart.',
     ),
 
+  'data.write-failed': (f) =>
+    say(
+      `Hawser could not save ${f.file ?? 'its data'}${because(f)}.`,
+      'Check that the disk has room and that the data folder belongs to you; nothing was changed.',
+    ),
+  'data.read-failed': (f) =>
+    say(
+      `Hawser could not read ${f.file ?? 'its data'}${because(f)}.`,
+      'Check that the file and the data folder belong to you.',
+    ),
+  'data.in-use': (f) =>
+    say(
+      `Hawser already runs with this data folder${f.owner === undefined ? '' : ` (${f.owner})`} but does not answer.`,
+      'Wait a moment; if it stays, end that process, or use another --data-dir.',
+    ),
+
   'link.down': (f) =>
     say(`${f.name ?? 'The gateway'} is not connected.`, 'Connect first; a typed message waits until then.'),
   'outbox.uncertain': () =>
