@@ -14,4 +14,3 @@ export interface Asker {
   /** Resolves to true when the user says it was approved; false for "not now". */
   pairing(question: Question<'pairing'>, signal: AbortSignal): Promise<boolean>
 }
-

@@ -206,4 +206,3 @@ async function localWay(port: number | null, rooms: AttemptRooms, hooks: Attempt
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname : url
 }
-

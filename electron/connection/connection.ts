@@ -7,7 +7,13 @@ import type { GatewaySession } from '../gateway/session.ts'
 import { DisposableStore, Emitter, type Disposable } from '../platform/disposable.ts'
 import type { SshLink } from '../ssh/engine.ts'
 import type { Asker } from './asker.ts'
-import { gatewayHostOnServer, runAttempt, type AttemptRooms, type AttemptTarget, type LiveWay } from './attempt.ts'
+import {
+  gatewayHostOnServer,
+  runAttempt,
+  type AttemptRooms,
+  type AttemptTarget,
+  type LiveWay,
+} from './attempt.ts'
 import { watchLiveness, type Liveness } from './liveness.ts'
 import { initialState, transition, type Effect, type MachineEvent, type MachineState } from './machine.ts'
 import type { OpenPort, PortHandle } from './port.ts'
@@ -158,7 +164,10 @@ class LinkSupervisor implements Connection {
       })
     }
     for (const effect of effects) this.#apply(effect)
-    if (state.phase === 'blocked' && (before.phase !== 'blocked' || before.error?.code !== state.error?.code)) {
+    if (
+      state.phase === 'blocked' &&
+      (before.phase !== 'blocked' || before.error?.code !== state.error?.code)
+    ) {
       this.#ask(state.error)
     } else if (state.phase !== 'blocked') {
       this.#questions?.abort()
@@ -197,16 +206,20 @@ class LinkSupervisor implements Connection {
     const target = this.#options.target()
     const failed = (error: AppError): void => this.#dispatch({ type: 'failed', generation, error })
     try {
-      const live = await runAttempt(target, { ...this.#options.rooms, prompter: this.#options.asker.ssh }, {
-        signal: attempt.signal,
-        keptLink: this.#link,
-        onSshLink: (link) => {
-          if (attempt.signal.aborted) this.#later(link.close())
-          else this.#keepLink(link)
+      const live = await runAttempt(
+        target,
+        { ...this.#options.rooms, prompter: this.#options.asker.ssh },
+        {
+          signal: attempt.signal,
+          keptLink: this.#link,
+          onSshLink: (link) => {
+            if (attempt.signal.aborted) this.#later(link.close())
+            else this.#keepLink(link)
+          },
+          onStage: (stage, state, message) =>
+            this.#dispatch({ type: 'stage', generation, stage, state, message }),
         },
-        onStage: (stage, state, message) =>
-          this.#dispatch({ type: 'stage', generation, stage, state, message }),
-      })
+      )
       if (attempt.signal.aborted) {
         this.#later(live.session.close())
         return
@@ -272,7 +285,8 @@ class LinkSupervisor implements Connection {
 
   async #openPort(): Promise<void> {
     const { place, openPort } = this.#options
-    if (openPort === null || this.#port !== null || place.kind !== 'ssh' || place.localPort.mode === 'off') return
+    if (openPort === null || this.#port !== null || place.kind !== 'ssh' || place.localPort.mode === 'off')
+      return
     const port = await openPort({
       choice: place.localPort,
       openChannel: async (signal) => {

@@ -1,4 +1,4 @@
-import { disposable, type Disposable } from '../platform/disposable.ts'
+import type { Disposable } from '../platform/disposable.ts'
 import type { Clock } from '../platform/clock.ts'
 
 export interface LivenessOptions {
@@ -111,6 +111,6 @@ export function watchLiveness(options: LivenessOptions): Liveness {
     nudge() {
       void probe(nudgeAnswerMs)
     },
-    dispose: disposable(end).dispose,
+    dispose: end,
   }
 }

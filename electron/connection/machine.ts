@@ -186,7 +186,15 @@ function failed(state: MachineState, error: AppError, context: MachineContext): 
   const stages = breakStage(state.stages, error, now)
   if (traitsOf(error.code).kind === 'blocked') {
     const since = state.quiet ? state.since : now
-    const blocked: MachineState = { ...state, phase: 'blocked', since, stages, error, retryAt: null, quiet: false }
+    const blocked: MachineState = {
+      ...state,
+      phase: 'blocked',
+      since,
+      stages,
+      error,
+      retryAt: null,
+      quiet: false,
+    }
     const poll: readonly Effect[] =
       traitsOf(error.code).stage === 'pairing' && error.code !== 'pairing.rejected'
         ? [{ type: 'schedule', generation: state.generation, ms: pairingPollMs }]
@@ -197,7 +205,16 @@ function failed(state: MachineState, error: AppError, context: MachineContext): 
   const attempt = Math.max(1, state.phase === 'ready' && state.attempt === 0 ? 1 : state.attempt)
   const ms = retryDelay(error, attempt, context.random)
   return {
-    state: { ...state, phase: 'waiting', since: now, attempt, stages, error, retryAt: now + ms, quiet: false },
+    state: {
+      ...state,
+      phase: 'waiting',
+      since: now,
+      attempt,
+      stages,
+      error,
+      retryAt: now + ms,
+      quiet: false,
+    },
     effects: [stop, { type: 'schedule', generation: state.generation, ms }],
   }
 }

@@ -23,6 +23,8 @@ export interface SecretStore {
   delete(name: SecretName): Promise<void>
   /** Removes everything that belongs to a gateway. */
   deleteGateway(gatewayId: string): Promise<void>
+  /** Removes the secret behind one entry of {@link view}, by its id. An unknown id does nothing. */
+  deleteEntry(entryId: string): Promise<void>
   /** What is stored where, without the values. */
   view(): SecretsView
   onChange(listener: () => void): { dispose(): void }

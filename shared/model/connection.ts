@@ -68,7 +68,7 @@ export const connectionViewSchema = z.object({
   since: z.number(),
   /** 1 for the first attempt since the last success or the user's click. */
   attempt: z.number(),
-  stages: z.array(stageViewSchema),
+  stages: z.readonly(z.array(stageViewSchema)),
   /** Why it is waiting or blocked. */
   error: nullable(appErrorField),
   /** Epoch ms of the next attempt, while waiting. */
