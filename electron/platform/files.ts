@@ -34,6 +34,29 @@ export async function writeFileAtomic(file: string, content: string | Uint8Array
   await syncDirectory(path.dirname(file))
 }
 
+/**
+ * Makes a file (mode 0600) that appears with its whole content, or answers false where one exists already.
+ * Rejects with the system's error.
+ */
+export async function createFileAtomic(file: string, content: string | Uint8Array): Promise<boolean> {
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`)
+  try {
+    await writeAndSync(temporary, content)
+    // Unlike a rename, a link never replaces.
+    await link(temporary, file)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    // No hard links on this file system: the exclusive open has to do, though it shows the file while it grows.
+    if (code !== 'EPERM' && code !== 'ENOTSUP') throw error
+    await writeAndSync(file, content)
+  } finally {
+    await unlink(temporary).catch(() => undefined)
+  }
+  await syncDirectory(path.dirname(file))
+  return true
+}
+
 async function writeAndSync(file: string, content: string | Uint8Array): Promise<void> {
   const handle = await open(file, 'wx', 0o600)
   try {
