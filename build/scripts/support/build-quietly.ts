@@ -1,0 +1,16 @@
+import { staleBundles } from '../build.ts'
+import type { BundleName } from './bundles.ts'
+import { runProgram } from './programs.ts'
+import { inProject } from './project.ts'
+
+/**
+ * Builds the bundles among `names` that are missing or stale, in a child process, so that the bundler is never part of
+ * the app. Rejects with what the build said if it fails; says nothing otherwise.
+ */
+export async function buildQuietly(names: readonly BundleName[], onStart?: () => void): Promise<void> {
+  if ((await staleBundles(names)).length === 0) return
+  onStart?.()
+  const script = inProject('build', 'scripts', 'build.ts')
+  const result = await runProgram(process.execPath, [script, '--if-needed', ...names])
+  if (result.code !== 0) throw new Error(result.output.trim() || 'the build failed')
+}
