@@ -1,7 +1,15 @@
-import type { GatewayDraft, SavedGateway } from '../../shared/model/gateway.ts'
+import type { GatewayDraft, GatewayPlace, SavedGateway } from '../../shared/model/gateway.ts'
 import { failure } from '../../shared/result.ts'
 import { secretWords } from '../../shared/text/secrets.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
+import {
+  addGateway,
+  duplicateGateway,
+  editGateway,
+  removeGateway,
+  selectGateway,
+  setWanted,
+} from '../settings/gateways.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
 import type { CoreRooms, RunningDemo } from './core-rooms.ts'
 
@@ -45,65 +53,53 @@ export class Gateways {
   }
 
   async add(draft: GatewayDraft, wanted: boolean): Promise<SavedGateway> {
-    const gateway: SavedGateway = {
-      id: this.#newId(),
-      name: this.#freeName(draft.name, null),
-      place: draft.place,
-      wanted,
-      demo: false,
-    }
+    const id = this.#newId()
     this.#demoSelected = false
-    await this.#settings.update((settings) => ({
-      ...settings,
-      gateways: [...settings.gateways, gateway],
-      selectedGatewayId: gateway.id,
-    }))
+    await this.#settings.update((settings) => addGateway(settings, id, draft, { wanted }))
     await this.#onChange()
-    return gateway
+    return this.find(id)
   }
 
-  /** An edit that leads to another computer takes the secrets of the old one with it: they must not be shown there. */
+  /** An edit that leads to another computer drops the secrets of the old one: they must not be shown there. */
   async edit(gatewayId: string, draft: GatewayDraft): Promise<SavedGateway> {
     const before = this.find(gatewayId)
     if (before.demo) throw failure('input.invalid', { reason: secretWords.demoFixed })
-    const after: SavedGateway = { ...before, name: this.#freeName(draft.name, gatewayId), place: draft.place }
-    if (destinationOf(before) !== destinationOf(after)) await this.#secrets.deleteGateway(gatewayId)
-    await this.#replace(after)
-    return after
+    if (destinationOf(before.place) !== destinationOf(draft.place)) await this.#secrets.deleteGateway(gatewayId)
+    await this.#settings.update((settings) => editGateway(settings, gatewayId, draft))
+    await this.#onChange()
+    return this.find(gatewayId)
   }
 
   async duplicate(gatewayId: string): Promise<SavedGateway> {
-    const { name, place } = this.find(gatewayId)
-    return this.add({ name, place }, false)
+    if (this.find(gatewayId).demo) throw failure('input.invalid', { reason: secretWords.demoFixed })
+    const id = this.#newId()
+    this.#demoSelected = false
+    await this.#settings.update((settings) => duplicateGateway(settings, gatewayId, id))
+    await this.#onChange()
+    return this.find(id)
   }
 
+  /** Removes it with its secrets. The link is gone when this resolves. */
   async remove(gatewayId: string): Promise<void> {
-    this.find(gatewayId)
-    if (this.#demo?.gateway.id === gatewayId) {
+    if (this.find(gatewayId).demo) {
       await this.#endDemo()
     } else {
-      await this.#settings.update((settings) => ({
-        ...settings,
-        gateways: settings.gateways.filter(({ id }) => id !== gatewayId),
-        selectedGatewayId: settings.selectedGatewayId === gatewayId ? null : settings.selectedGatewayId,
-      }))
+      await this.#settings.update((settings) => removeGateway(settings, gatewayId))
       await this.#onChange()
     }
     await this.#secrets.deleteGateway(gatewayId)
   }
 
   async select(gatewayId: string): Promise<void> {
-    this.find(gatewayId)
-    this.#demoSelected = this.#demo?.gateway.id === gatewayId
-    if (!this.#demoSelected) {
-      await this.#settings.update((settings) => ({ ...settings, selectedGatewayId: gatewayId }))
-    }
+    this.#demoSelected = this.find(gatewayId).demo
+    if (!this.#demoSelected) await this.#settings.update((settings) => selectGateway(settings, gatewayId))
     await this.#onChange()
   }
 
   async setWanted(gatewayId: string, wanted: boolean): Promise<void> {
-    const gateway = this.find(gatewayId)
-    if (!gateway.demo && gateway.wanted !== wanted) await this.#replace({ ...gateway, wanted })
+    if (this.find(gatewayId).demo) return
+    await this.#settings.update((settings) => setWanted(settings, gatewayId, wanted))
+    await this.#onChange()
   }
 
   async startDemo(start: () => Promise<RunningDemo>): Promise<SavedGateway> {
@@ -131,25 +127,10 @@ export class Gateways {
     await this.#onChange()
     await demo?.close()
   }
-
-  async #replace(gateway: SavedGateway): Promise<void> {
-    await this.#settings.update((settings) => ({
-      ...settings,
-      gateways: settings.gateways.map((other) => (other.id === gateway.id ? gateway : other)),
-    }))
-    await this.#onChange()
-  }
-
-  #freeName(wished: string, ownId: string | null): string {
-    const taken = new Set(this.list().flatMap(({ id, name }) => (id === ownId ? [] : [name])))
-    let name = wished
-    for (let number = 2; taken.has(name); number += 1) name = `${wished} ${number}`
-    return name
-  }
 }
 
 /** The computer and account an edit must not change if secrets are to stay. */
-function destinationOf({ place }: SavedGateway): string {
+function destinationOf(place: GatewayPlace): string {
   switch (place.kind) {
     case 'ssh':
       return `ssh ${place.target} ${place.remotePort}`
