@@ -9,6 +9,7 @@ export const stageWords = {
   openingGateway: 'waiting for the gateway to greet',
   gatewayGreets: 'an OpenClaw gateway answers',
   signingIn: 'presenting the token',
+  secretAccepted: 'the gateway accepts our credentials',
   pairing: 'asking to be let in',
   paired: 'this device is paired',
   ready: (version: string) => `connected to OpenClaw ${version}`,
