@@ -11,7 +11,12 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias },
-        test: { name: 'unit', include: ['tests/unit/**/*.test.{ts,tsx}'], environment: 'node', testTimeout: 10_000 },
+        test: {
+          name: 'unit',
+          include: ['tests/unit/**/*.test.{ts,tsx}'],
+          environment: 'node',
+          testTimeout: 10_000,
+        },
       },
       {
         resolve: { alias },
@@ -22,6 +27,18 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 240_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        // Large downloads, so it is a command of its own: npm run test:old-gateway.
+        resolve: { alias },
+        test: {
+          name: 'old-gateway',
+          include: ['tests/old-gateway/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
+          maxWorkers: 1,
         },
       },
     ],

@@ -8,9 +8,11 @@ import { inProject, outDir } from './support/project.ts'
 import type { BundleName } from './support/bundles.ts'
 
 /** In the order they are built. Kept apart from `support/bundles.ts`, which loads the bundler. */
-const all: readonly BundleName[] = ['main', 'preload', 'cli', 'renderer']
+const all: readonly BundleName[] = ['main', 'preload', 'cli', 'key-worker', 'renderer']
 /** What the command line needs: itself, and the pages that `serve` shows. */
-export const cliBundles: readonly BundleName[] = ['cli', 'renderer']
+export const cliBundles: readonly BundleName[] = ['cli', 'key-worker', 'renderer']
+/** What the tray app needs. */
+export const desktopBundles: readonly BundleName[] = ['main', 'preload', 'key-worker', 'renderer']
 
 const stampDir = inProject('out', '.build')
 const stampOf = (name: BundleName): string => path.join(stampDir, `${name}.json`)
@@ -82,7 +84,7 @@ async function buildAll(): Promise<void> {
     const verdict = budget !== null && gzipBytes > budget ? '  OVER BUDGET' : ''
     if (verdict !== '') over = true
     console.log(
-      `${name.padEnd(9)} ${(gzipBytes / 1024).toFixed(1).padStart(7)} kB gzip${limit}${verdict}  ${path.relative(inProject(), outDir)}/`,
+      `${name.padEnd(10)} ${(gzipBytes / 1024).toFixed(1).padStart(7)} kB gzip${limit}${verdict}  ${path.relative(inProject(), outDir)}/`,
     )
   }
   if (over) process.exitCode = 1

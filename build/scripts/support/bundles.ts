@@ -5,7 +5,7 @@ import { build, type InlineConfig, type Plugin } from 'vite'
 import { inProject, outDir, projectRoot } from './project.ts'
 
 /** The parts of the build. */
-export type BundleName = 'main' | 'preload' | 'cli' | 'renderer'
+export type BundleName = 'main' | 'preload' | 'cli' | 'key-worker' | 'renderer'
 
 /** What one bundle was made of and what came out, as absolute paths. */
 export interface BundleFiles {
@@ -49,6 +49,13 @@ export const bundlePlans: Readonly<Record<BundleName, BundlePlan>> = {
     sources: [],
     budget: 400 * kilobyte,
     config: (place) => nodeBundle('cli', place, 'es'),
+  },
+  // A thread of the core, started by its file name: see electron/ssh/key-files.ts.
+  'key-worker': {
+    entry: inProject('electron', 'ssh', 'key-worker.ts'),
+    sources: [],
+    budget: null,
+    config: (place) => nodeBundle('key-worker', place, 'es'),
   },
   renderer: {
     entry: inProject('renderer', 'index.html'),
@@ -101,10 +108,18 @@ function allowExternals(external: readonly string[], withNode: boolean): Plugin 
   }
 }
 
+/** What is there beside each bundle when it runs, besides Node's own modules. */
+const externals: Readonly<Record<BundleName, string[]>> = {
+  main: ['electron', '@napi-rs/keyring'],
+  preload: ['electron'],
+  cli: ['@napi-rs/keyring'],
+  'key-worker': [],
+  renderer: [],
+}
+
 /** One file for Node or Electron's main process: everything inside but Node's own modules and what is native. */
 function nodeBundle(name: BundleName, place: BundlePlace, format: 'es' | 'cjs'): InlineConfig {
-  const external = name === 'preload' ? ['electron'] : ['@napi-rs/keyring']
-  if (name === 'main') external.push('electron')
+  const external = externals[name]
   const file = `${name}.${format === 'cjs' ? 'cjs' : 'js'}`
   return {
     configFile: false,

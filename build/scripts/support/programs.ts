@@ -58,7 +58,7 @@ export function runProgram(
     // Ctrl-C at the terminal does not reach another process group.
     const interrupt = (signal: NodeJS.Signals): void => {
       end()
-      process.exitCode = signal === 'SIGINT' ? 130 : 143
+      process.exit(signal === 'SIGINT' ? 130 : 143)
     }
     process.once('SIGINT', interrupt)
     process.once('SIGTERM', interrupt)

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
+import { cliBundles, desktopBundles } from '../build.ts'
 import { runCommandLine } from './command-line.ts'
 import { buildQuietly } from './build-quietly.ts'
 import type { BundleName } from './bundles.ts'
@@ -38,15 +39,18 @@ export interface StartPorts extends RuntimePlace {
 export async function startApp(ports: StartPorts): Promise<number> {
   try {
     const reason = await startTrayApp(ports)
-    if (typeof reason === 'number') return reason
+    if (typeof reason === 'number') return usualEnd(reason)
     ports.say(`No tray app: ${reason}. Hawser opens in the browser instead.`)
-    await ports.build(['cli', 'renderer'], () => ports.say('Building Hawser…'))
-    return await ports.runBrowserFace(['serve', ...ports.args])
+    await ports.build(cliBundles, () => ports.say('Building Hawser…'))
+    return usualEnd(await ports.runBrowserFace(['serve', ...ports.args]))
   } catch (error) {
     ports.say(`Hawser could not be started: ${error instanceof Error ? error.message : String(error)}`)
     return 1
   }
 }
+
+/** Ctrl-C is how one ends an app at a terminal; npm need not call it a failure. */
+const usualEnd = (code: number): number => (code === 130 ? 0 : code)
 
 /** The exit code of the tray app, or why there is none, in words. */
 async function startTrayApp(ports: StartPorts): Promise<number | string> {
@@ -54,7 +58,7 @@ async function startTrayApp(ports: StartPorts): Promise<number | string> {
   if (reason !== null) return reason
   const executable = electronExecutable(ports) ?? (await fetchRuntime(ports))
   if (executable === null) return "Electron's runtime is not here and could not be fetched"
-  await ports.build(['main', 'preload', 'renderer'], () => ports.say('Building Hawser…'))
+  await ports.build(desktopBundles, () => ports.say('Building Hawser…'))
   const startedAt = performance.now()
   const code = await ports.runElectron(executable, [projectRoot, ...ports.args])
   const stillborn = code !== 0 && code !== 130 && performance.now() - startedAt < stillbornMs
