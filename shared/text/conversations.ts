@@ -1,0 +1,4 @@
+/** Names in the list of conversations. */
+export const chatListText = {
+  main: 'Main conversation',
+} as const
