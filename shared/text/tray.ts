@@ -57,6 +57,8 @@ export const trayText = {
   /** Shown once where the desktop has no place for tray icons. */
   noTray:
     'This desktop shows no tray icons, so Hawser keeps a window instead: closing it quits the app. On GNOME, the AppIndicator extension brings the tray back.',
+  /** What a second start is told. */
+  alreadyRuns: 'Hawser is already running; its window is in front.',
   /** Said where a link is of a kind that is never opened. */
   linkRefused: 'Hawser opens only web and mail links.',
 } as const
