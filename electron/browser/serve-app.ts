@@ -18,9 +18,11 @@ export interface ServeAppOptions {
   /** Open the user's browser, where there is one. */
   readonly open: boolean
   readonly rendererDir: string
-  readonly createCore: (face: FacePorts) => Promise<AppCore>
-  readonly openBrowser: (url: string) => Promise<OpenedBrowser>
+  /** A core that has a log of its own lends it to this face. */
+  readonly createCore: (face: FacePorts) => Promise<AppCore & { readonly log?: Logger }>
+  readonly openBrowser: (url: string, log: Logger) => Promise<OpenedBrowser>
   readonly output: Pick<Output, 'line' | 'text' | 'remark'>
+  /** For a core without a log. */
   readonly log: Logger
   readonly clock: Clock
   /** Aborted by Ctrl-C or a polite kill. */
@@ -60,15 +62,16 @@ async function run(options: ServeAppOptions, running: PromiseWithResolvers<Runni
   const onAbort = (): void => ended.resolve(130)
   if (signal.aborted) return 130
   signal.addEventListener('abort', onAbort, { once: true })
-  const browser = new BrowserPages(options)
-  let core: AppCore | null = null
+  let core: (AppCore & { readonly log?: Logger }) | null = null
   let host: BrowserHost | null = null
+  const log = (): Logger => core?.log?.child('browser') ?? options.log
+  const browser = new BrowserPages((url) => options.openBrowser(url, log()))
   try {
     core = await options.createCore({
       openLink: (url) => browser.openLink(url),
       quit: () => ended.resolve(0),
     })
-    host = await startHost(options, core, () => browser.used())
+    host = await startHost(options, core, log(), () => browser.used())
     if (signal.aborted) return 130
     const { url } = host
     announce(options.output, url)
@@ -101,8 +104,9 @@ function sayWhatOpened(output: ServeAppOptions['output'], problem: string | null
 }
 
 async function startHost(
-  { rendererDir, port, log, clock }: ServeAppOptions,
+  { rendererDir, port, clock }: ServeAppOptions,
   core: AppCore,
+  log: Logger,
   onPage: () => void,
 ): Promise<BrowserHost> {
   try {
@@ -111,7 +115,7 @@ async function startHost(
       rendererDir,
       clock,
       onPage,
-      log: log.child('browser'),
+      log,
       ...(port === null ? {} : { port }),
     })
   } catch (error) {
@@ -134,11 +138,11 @@ async function handOver(
 
 /** The files that lead a browser to us, removed as soon as the browser came, and at the end. */
 class BrowserPages implements Disposable {
-  readonly #openBrowser: ServeAppOptions['openBrowser']
+  readonly #openBrowser: (url: string) => Promise<OpenedBrowser>
   readonly #toUs = new Set<Disposable>()
   readonly #held = new DisposableStore()
 
-  constructor({ openBrowser }: ServeAppOptions) {
+  constructor(openBrowser: (url: string) => Promise<OpenedBrowser>) {
     this.#openBrowser = openBrowser
   }
 

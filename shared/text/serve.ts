@@ -7,7 +7,6 @@ export const serveWords = {
   noOpener: 'No program that opens a browser was found.',
   openFailed: 'The browser could not be opened.',
   portTaken: (port: number) => `Port ${port} of this computer is in use. Choose another --port, or none.`,
-  demo: 'This is the demo: everything is made up, nothing leaves this computer, and all of it is removed at the end.',
   handedOver: {
     opened: 'Hawser already runs with this data folder; it opened its page in your browser.',
     address: 'Hawser already runs with this data folder, at the address above.',
