@@ -82,6 +82,11 @@ export class KeychainSecretStore implements SecretStore {
     const kept = this.#memory.get(entryId(name))
     if (kept !== undefined) return kept.value
     if (this.#mode === 'memory') return null
+    if (this.#index.isDoomed(name)) {
+      // Its gateway went away, or to another computer: this value must not be used there.
+      await this.#bury()
+      return null
+    }
     const value = await this.#ask((keychain) => keychain.get(this.#account(name)), isFound)
     if (value === null) return null
     this.#options.redactor.add(value)

@@ -65,6 +65,11 @@ export class SecretIndex {
     return this.#content.entries.some((entry) => entryId(nameOf(entry)) === entryId(name))
   }
 
+  isDoomed(name: SecretName): boolean {
+    const id = entryId(name)
+    return this.#content.entries.some((entry) => entry.doomed === true && entryId(nameOf(entry)) === id)
+  }
+
   add(name: SecretName, label: string): Promise<void> {
     const id = entryId(name)
     const entry: SecretIndexEntry = {

@@ -131,6 +131,7 @@ describe('with a locked keychain', () => {
     await store.deleteGateway('gw1')
     expect(store.view().entries[0]?.label).toContain('removed once the keychain is open')
     expect(keychain.entries.size).toBe(1)
+    expect(await store.get(token)).toBeNull()
     keychain.problem = null
     expect((await open()).view().entries).toEqual([])
     expect(keychain.entries.size).toBe(0)
