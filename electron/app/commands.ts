@@ -76,7 +76,7 @@ export function createHandlers(parts: AppParts): Handlers {
       if (found === undefined) throw failure('input.invalid', { reason: 'nothing to import there any more' })
       const gateway = await gateways.add(found.offer.draft, now)
       if (found.secret !== null) {
-        await secrets.set({ kind: 'gateway-token', gatewayId: gateway.id }, found.secret, { remember: true })
+        await secrets.set({ kind: found.secretKind, gatewayId: gateway.id }, found.secret, { remember: true })
       }
       if (now) connection(gateway.id).connect()
       return gateway

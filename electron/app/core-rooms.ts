@@ -1,5 +1,6 @@
-import type { ImportOffer, ResolvedTargetView } from '../../shared/contract/index.ts'
+import type { ResolvedTargetView } from '../../shared/contract/index.ts'
 import type { SavedGateway } from '../../shared/model/gateway.ts'
+import type { Notice } from '../../shared/model/snapshot.ts'
 import type { ChatService } from '../chat/chat-service.ts'
 import type { AttemptRooms } from '../connection/attempt.ts'
 import type { OpenPort } from '../connection/port.ts'
@@ -8,6 +9,7 @@ import type { LocalGateway } from '../local-gateway/local-gateway.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
+import type { ImportableGateway } from '../settings/import-openclaw.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
 
 /** A demo that runs: an SSH server and a scripted gateway, both in this process. */
@@ -33,10 +35,10 @@ export interface CoreRooms {
   >
   readonly resolveSsh: (target: string) => Promise<ResolvedTargetView>
   readonly sshAliases: () => Promise<readonly { readonly name: string; readonly file: string }[]>
-  readonly importOffers: () => Promise<
-    readonly { readonly offer: ImportOffer; readonly secret: string | null }[]
-  >
+  readonly importOffers: () => Promise<readonly ImportableGateway[]>
   readonly startDemo: () => Promise<RunningDemo>
+  /** What the user should be told once, such as files that were broken and kept aside. */
+  readonly notices: readonly Notice[]
   readonly clock: Clock
   readonly log: Logger
   readonly random: () => number

@@ -8,9 +8,8 @@ import {
 import type { ConnectionView } from '../../shared/model/connection.ts'
 import type { SavedGateway } from '../../shared/model/gateway.ts'
 import type { Preferences } from '../../shared/model/settings.ts'
-import type { AppFacts, Notice } from '../../shared/model/snapshot.ts'
+import type { AppFacts } from '../../shared/model/snapshot.ts'
 import { AppFailure, appError, failure, toAppError, type Result } from '../../shared/result.ts'
-import { secretWords } from '../../shared/text/secrets.ts'
 import type { Asker } from '../connection/asker.ts'
 import type { AttemptRooms, AttemptTarget } from '../connection/attempt.ts'
 import { createConnection, type Connection } from '../connection/connection.ts'
@@ -70,7 +69,7 @@ class Core implements AppCore {
         prompts: [],
         secrets: rooms.secrets.view(),
         local: rooms.local.view(),
-        notices: firstNotices(rooms),
+        notices: [...rooms.notices],
       },
       onError,
     )
@@ -329,18 +328,6 @@ const silentPrompter: Asker['ssh'] = {
   passphrase: () => Promise.resolve(null),
   password: () => Promise.resolve(null),
   code: () => Promise.resolve(null),
-}
-
-function firstNotices({ settings, clock }: CoreRooms): Notice[] {
-  if (settings.keptAside === null) return []
-  return [
-    {
-      id: 'settings-kept-aside',
-      tone: 'warning',
-      text: secretWords.settingsKeptAside(settings.keptAside),
-      at: clock.now(),
-    },
-  ]
 }
 
 function firstIssue(

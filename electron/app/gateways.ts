@@ -64,7 +64,8 @@ export class Gateways {
   async edit(gatewayId: string, draft: GatewayDraft): Promise<SavedGateway> {
     const before = this.find(gatewayId)
     if (before.demo) throw failure('input.invalid', { reason: secretWords.demoFixed })
-    if (destinationOf(before.place) !== destinationOf(draft.place)) await this.#secrets.deleteGateway(gatewayId)
+    if (destinationOf(before.place) !== destinationOf(draft.place))
+      await this.#secrets.deleteGateway(gatewayId)
     await this.#settings.update((settings) => editGateway(settings, gatewayId, draft))
     await this.#onChange()
     return this.find(gatewayId)

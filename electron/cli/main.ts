@@ -1,0 +1,112 @@
+import { homedir } from 'node:os'
+import { traitsOf } from '../../shared/error-codes.ts'
+import { failure, toAppError } from '../../shared/result.ts'
+import { cliWords } from '../../shared/text/command-line.ts'
+import { openSharedRooms } from '../app/shared-rooms.ts'
+import { runServe } from './verb-serve.ts'
+import { defaultDataDir } from '../platform/data-dir.ts'
+import { appVersion } from '../app/version.ts'
+import { parseCommandLine, wantsJson, type CommandLine, type CommonFlags } from './arguments.ts'
+import { createCliSignIn, readEnvironmentSecrets, type VerbContext } from './context.ts'
+import { createOutput, type Output } from './output.ts'
+import { readTarget, savedTarget, type CliTarget } from './target.ts'
+import { createTerminalPrompts, noPrompts } from './terminal-prompts.ts'
+import { runChat } from './verb-chat.ts'
+import { runConnect } from './verb-connect.ts'
+import { runDoctor } from './verb-doctor.ts'
+import { runStatus } from './verb-status.ts'
+
+/** The `hawser` command: from the words of the command line to the exit code. Never throws. */
+export async function runCommandLine(words: readonly string[], process: NodeJS.Process): Promise<number> {
+  const output = createOutput(wantsJson(words), process)
+  const interrupt = new AbortController()
+  const onSignal = (): void => interrupt.abort(failure('interrupted'))
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal)
+  try {
+    return await run(parseCommandLine(words), output, process, interrupt.signal)
+  } catch (thrown) {
+    const error = toAppError(thrown)
+    const { exit } = traitsOf(error.code)
+    output.result({ result: 'failed', exit, error, target: {}, engine: null })
+    if (error.detail !== undefined) output.remark(error.detail)
+    return exit
+  } finally {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(name, onSignal)
+  }
+}
+
+async function run(
+  line: CommandLine,
+  output: Output,
+  process: NodeJS.Process,
+  signal: AbortSignal,
+): Promise<number> {
+  switch (line.verb) {
+    case 'help':
+      process.stdout.write(cliWords.help)
+      return 0
+    case 'version':
+      process.stdout.write(`${appVersion}\n`)
+      return 0
+    case 'serve':
+    case 'demo':
+      return runServe({
+        demo: line.verb === 'demo',
+        dataDir: line.flags.dataDir,
+        port: line.port,
+        open: line.open,
+        output,
+        signal,
+      })
+    case 'connect':
+      return withTarget(line.target, line.flags, output, process, signal, runConnect)
+    case 'doctor':
+      return withTarget(line.target, line.flags, output, process, signal, runDoctor)
+    case 'status':
+      return withTarget(line.target, line.flags, output, process, signal, runStatus)
+    case 'chat': {
+      const { message, session } = line
+      return withTarget(line.target, line.flags, output, process, signal, (context) =>
+        runChat(context, message, session),
+      )
+    }
+  }
+}
+
+async function withTarget(
+  word: string | null,
+  flags: CommonFlags,
+  output: Output,
+  process: NodeJS.Process,
+  signal: AbortSignal,
+  verb: (context: VerbContext) => Promise<number>,
+): Promise<number> {
+  const rooms = await openSharedRooms({
+    dataDir: flags.dataDir ?? defaultDataDir(process.env, process.platform, homedir()),
+    owner: false,
+    environment: process.env,
+  })
+  try {
+    const interactive = !flags.noInput && process.stdin.isTTY
+    const prompts = interactive
+      ? createTerminalPrompts({ input: process.stdin, output: process.stderr })
+      : noPrompts
+    const target = chooseTarget(word, rooms.settings.get(), flags)
+    const signIn = createCliSignIn(rooms, target, prompts, readEnvironmentSecrets(process.env))
+    return await verb({ rooms, flags, target, output, signIn, interactive, signal })
+  } finally {
+    rooms.close()
+  }
+}
+
+function chooseTarget(
+  word: string | null,
+  settings: Parameters<typeof readTarget>[1],
+  flags: CommonFlags,
+): CliTarget {
+  if (word !== null) return readTarget(word, settings, flags)
+  const { gateways, selectedGatewayId } = settings
+  const standard = gateways.find(({ id }) => id === selectedGatewayId) ?? gateways[0]
+  if (standard === undefined) throw failure('usage', { reason: cliWords.usage.noDefault })
+  return savedTarget(standard, flags)
+}

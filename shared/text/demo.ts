@@ -1,0 +1,4 @@
+/** Words of the demo. */
+export const demoWords = {
+  gatewayName: 'Demo server',
+} as const

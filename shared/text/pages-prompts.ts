@@ -1,0 +1,110 @@
+/** The questions Hawser asks while it connects. The reason comes first, the safe answer is the default. */
+export const promptText = {
+  for: (name: string) => `For ${name}`,
+  more: (n: number) => (n === 1 ? 'One more question after this' : `${n} more questions after this`),
+  notNow: 'Not now',
+  remember: (store: string) => `Keep it in the ${store}`,
+  rememberPlain: 'Keep it in the keychain of this computer',
+  runOnly: 'Kept for this run only: this computer offers no keychain that Hawser can use.',
+  reveal: 'Show what I type',
+  empty: 'Enter something first.',
+  answerFailed: 'The answer was not taken.',
+  hostKey: {
+    title: (host: string) => `Is this really ${host}?`,
+    reason: (host: string) =>
+      `This computer meets ${host} for the first time, so only you can say whether the right server answers. Compare the fingerprint below with the one the server itself shows.`,
+    fingerprint: (type: string) => `Fingerprint of its ${type} key`,
+    compare: 'On the server (at its own screen, or in your provider’s console) this prints the same:',
+    addToFile: (file: string) => `Also remember it for other programs, in ${file}`,
+    line: 'This line is added:',
+    accept: 'They are the same: connect',
+    address: (host: string, port: number) => (port === 22 ? host : `${host}, port ${port}`),
+  },
+  passphrase: {
+    title: 'Passphrase of your key',
+    reason: (file: string) =>
+      `The key ${file} is locked with a passphrase. It opens the key on this computer and is never sent.`,
+    again: 'That passphrase did not open the key. Try it again.',
+    label: 'Passphrase',
+    accept: 'Unlock the key',
+  },
+  password: {
+    title: (host: string) => `Password on ${host}`,
+    reason: (user: string, host: string) =>
+      `${host} asks for the password of the account ${user}. This is the account on the server, not the gateway.`,
+    again: 'The server did not accept that password. Too many wrong ones may lock the account for a while.',
+    label: 'Password',
+    accept: 'Sign in',
+  },
+  code: {
+    title: (host: string) => `Code for ${host}`,
+    reason: (user: string, host: string) => `${host} asks ${user} for one more thing to finish the sign-in.`,
+    says: 'The server says:',
+    label: 'Code',
+    accept: 'Continue',
+  },
+  gatewaySecret: {
+    tokenTitle: 'Token of the gateway',
+    passwordTitle: 'Password of the gateway',
+    tokenReason: (host: string) =>
+      `The gateway on ${host} lets in only who knows its token. It is needed once: after that this device has its own.`,
+    passwordReason: (host: string) => `The gateway on ${host} is protected by a password.`,
+    tokenAgain: (host: string) =>
+      `The gateway on ${host} does not accept that token. It may have been renewed.`,
+    passwordAgain: (host: string) => `The gateway on ${host} does not accept that password.`,
+    tokenLabel: 'Token',
+    passwordLabel: 'Password',
+    tokenFind: 'On the server this prints it:',
+    tokenCommand: 'openclaw gateway auth-token --show',
+    accept: 'Sign in',
+  },
+  pairing: {
+    title: 'Approve this device',
+    reason: 'The gateway knows the token but not yet this device, so someone must approve it there.',
+    steps: 'Run this on the gateway’s computer:',
+    device: 'This device',
+    request: 'Request',
+    waiting: 'Hawser asks again by itself every few seconds; this closes once it is approved.',
+    accept: 'I approved it: try again',
+  },
+  scope: {
+    title: 'Ask for one more right?',
+    reason: (purpose: string) => `${purpose}: this device was not given the right for that yet.`,
+    scope: 'Right',
+    explain:
+      'The gateway is asked for it now; someone may have to approve it there. You can take it back there at any time.',
+    accept: 'Ask for it',
+  },
+  changed: {
+    title: (host: string) => `The identity of ${host} changed`,
+    revokedTitle: (host: string) => `The key of ${host} was revoked`,
+    pinTitle: (host: string) => `The certificate of ${host} changed`,
+    what: 'The server that answers now is not the one you connected to before. Either it was set up anew, or someone stands between you and it and would read everything you send. Hawser has stopped and sent nothing.',
+    revoked:
+      'The key the server shows is marked as no longer to be trusted. Hawser has stopped and sent nothing.',
+    onFile: 'Known until now',
+    shown: 'Shown now',
+    check: 'What to do',
+    steps: [
+      'Ask whoever runs the server whether it was set up anew or got a new address. If nobody knows of it, do not connect.',
+      'If it was, compare the fingerprint shown now with the one the server itself prints.',
+      'Only then remove the old line with the command below, and connect again. You will be asked to confirm the new identity.',
+    ],
+    pinSteps: [
+      'Ask whoever runs the gateway whether its certificate was renewed. If nobody knows of it, do not connect.',
+      'If it was, compare the fingerprint shown now with the one of the new certificate.',
+      'Only then replace the fingerprint in the settings of this gateway.',
+    ],
+    revokedSteps: [
+      'Ask whoever runs the server why its key was revoked, and for its new key.',
+      'Connect again once the server shows the new key.',
+    ],
+    command: 'Removes the old line:',
+    leave: 'Leave it disconnected',
+    again: 'I removed the old line: try again',
+    pinEdit: 'Open its settings',
+    read: 'Read the conversation',
+    back: 'About the changed identity',
+    technical: 'Technical term: host key verification failed',
+  },
+} as const
