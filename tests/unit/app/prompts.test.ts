@@ -103,7 +103,7 @@ describe('the secrets of a sign-in', () => {
   const signIn = (environment: Partial<EnvironmentSecrets> = {}) => {
     const prompts = board()
     const secrets = fakeSecrets()
-    const { asker, credentials } = createSignIn({
+    const { asker, ...made } = createSignIn({
       gatewayId: 'g',
       promptGatewayId: 'g',
       gatewayName: () => 'home',
@@ -111,7 +111,7 @@ describe('the secrets of a sign-in', () => {
       secrets: secrets.store,
       environment: { ...noEnvironmentSecrets, ...environment },
     })
-    return { prompts, secrets, asker, credentials }
+    return { prompts, secrets, asker, credentials: () => made.credentials() }
   }
   const question = { user: 'ada', host: 'h', again: false }
 
