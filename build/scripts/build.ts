@@ -1,21 +1,27 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { withBuildLock } from './support/build-lock.ts'
-import { isFresh, writeStamp } from './support/freshness.ts'
-import { inProject, outDir } from './support/project.ts'
 import type { BundleName } from './support/bundles.ts'
+import { isFresh, writeStamp } from './support/freshness.ts'
+import { inProject, outDir, projectRoot } from './support/project.ts'
+
+/** What is built: the bundles, and the drawn icons. */
+export type BuildPart = BundleName | 'icons'
 
 /** In the order they are built. Kept apart from `support/bundles.ts`, which loads the bundler. */
-const all: readonly BundleName[] = ['main', 'preload', 'cli', 'key-worker', 'renderer']
-/** What the command line needs: itself, and the pages that `serve` shows. */
-export const cliBundles: readonly BundleName[] = ['cli', 'key-worker', 'renderer']
+const all: readonly BuildPart[] = ['icons', 'main', 'preload', 'cli', 'key-worker', 'renderer']
+/** What the command line needs. */
+export const cliParts: readonly BuildPart[] = ['cli', 'key-worker']
+/** What the app in a browser tab needs. */
+export const browserParts: readonly BuildPart[] = [...cliParts, 'renderer']
 /** What the tray app needs. */
-export const desktopBundles: readonly BundleName[] = ['main', 'preload', 'key-worker', 'renderer']
+export const desktopParts: readonly BuildPart[] = ['icons', 'main', 'preload', 'key-worker', 'renderer']
 
-const stampDir = inProject('out', '.build')
-const stampOf = (name: BundleName): string => path.join(stampDir, `${name}.json`)
+const stampDir = path.join(outDir, '.build')
+const stampOf = (name: BuildPart): string => path.join(stampDir, `${name}.json`)
 /** Changes of these make every bundle stale. */
 const commonInputs = [
   inProject('package.json'),
@@ -23,8 +29,8 @@ const commonInputs = [
   inProject('build', 'scripts', 'support', 'bundles.ts'),
 ]
 
-/** The bundles among `names` that are missing or older than what they are made from. Fast: it only looks at files. */
-export async function staleBundles(names: readonly BundleName[] = all): Promise<readonly BundleName[]> {
+/** The parts among `names` that are missing or older than what they are made from. Fast: it only looks at files. */
+export async function staleParts(names: readonly BuildPart[] = all): Promise<readonly BuildPart[]> {
   const fresh = await Promise.all(names.map((name) => isFresh(stampOf(name))))
   return names.filter((_, index) => !fresh[index])
 }
@@ -33,28 +39,50 @@ export async function staleBundles(names: readonly BundleName[] = all): Promise<
  * Builds what is missing or stale, silently, and nothing else. Safe to call from many processes at once.
  * Rejects with the bundler's error.
  */
-export async function ensureBuilt(names: readonly BundleName[] = all): Promise<void> {
-  if ((await staleBundles(names)).length === 0) return
+export async function ensureBuilt(names: readonly BuildPart[] = all): Promise<void> {
+  if ((await staleParts(names)).length === 0) return
   await withBuildLock(stampDir, 180_000, async () => {
-    for (const name of await staleBundles(names)) await buildOne(name, 'error')
+    for (const name of await staleParts(names)) await buildPart(name, 'error')
   })
 }
 
 interface BundleSize {
-  readonly name: BundleName
+  readonly name: BuildPart
   readonly gzipBytes: number
   readonly budget: number | null
 }
 
-async function buildOne(name: BundleName, logLevel: 'warn' | 'error'): Promise<BundleSize> {
+async function buildPart(name: BuildPart, logLevel: 'warn' | 'error'): Promise<BundleSize | null> {
+  if (name === 'icons') {
+    await drawIcons()
+    return null
+  }
   const { buildBundle, bundlePlans } = await import('./support/bundles.ts')
   const plan = bundlePlans[name]
   const missing = [plan.entry, ...plan.sources].find((file) => !existsSync(file))
-  if (missing !== undefined) throw new Error(`${name} cannot be built: ${missing} is missing`)
+  if (missing !== undefined)
+    throw new Error(`${name} cannot be built: ${path.relative(projectRoot, missing)} is missing`)
   const startedAt = Date.now()
   const files = await buildBundle(name, logLevel)
   await writeStamp(stampOf(name), [...files.inputs, ...commonInputs], files.outputs, startedAt)
   return { name, gzipBytes: await weigh(files.outputs), budget: plan.budget }
+}
+
+async function drawIcons(): Promise<void> {
+  const script = inProject('build', 'scripts', 'icons.ts')
+  const startedAt = Date.now()
+  await import(pathToFileURL(script).href)
+  const drawings = await filesOf(inProject('build', 'icons'))
+  await writeStamp(
+    stampOf('icons'),
+    [script, ...drawings],
+    await filesOf(path.join(outDir, 'icons')),
+    startedAt,
+  )
+}
+
+async function filesOf(directory: string): Promise<readonly string[]> {
+  return (await readdir(directory)).map((name) => path.join(directory, name))
 }
 
 /** gzip bytes of what a machine has to load: code, styles and markup, but no pictures and no source maps. */
@@ -64,38 +92,30 @@ async function weigh(files: readonly string[]): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-async function makeIcons(): Promise<void> {
-  const icons = inProject('build', 'scripts', 'icons.ts')
-  if (!existsSync(icons)) return
-  await import(icons)
-}
-
-/** `npm run build`: everything anew, with sizes; fails over a budget. */
-async function buildAll(): Promise<void> {
-  await makeIcons()
+/** `npm run build`: everything anew, with sizes. False over a budget. */
+async function buildAll(): Promise<boolean> {
   const sizes = await withBuildLock(stampDir, 180_000, async () => {
     const built: BundleSize[] = []
-    for (const name of all) built.push(await buildOne(name, 'warn'))
+    for (const name of all) {
+      const size = await buildPart(name, 'warn')
+      if (size !== null) built.push(size)
+    }
     return built
   })
-  let over = false
+  const kilobytes = (bytes: number): string => (bytes / 1024).toFixed(1)
   for (const { name, gzipBytes, budget } of sizes) {
-    const limit = budget === null ? '' : ` of ${(budget / 1024).toFixed(0)} kB`
+    const limit = budget === null ? '' : ` of ${kilobytes(budget)}`
     const verdict = budget !== null && gzipBytes > budget ? '  OVER BUDGET' : ''
-    if (verdict !== '') over = true
-    console.log(
-      `${name.padEnd(10)} ${(gzipBytes / 1024).toFixed(1).padStart(7)} kB gzip${limit}${verdict}  ${path.relative(inProject(), outDir)}/`,
-    )
+    console.log(`${name.padEnd(10)} ${kilobytes(gzipBytes).padStart(6)}${limit} kB gzip${verdict}`)
   }
-  if (over) process.exitCode = 1
+  return sizes.every(({ gzipBytes, budget }) => budget === null || gzipBytes <= budget)
 }
 
 if (import.meta.main) {
+  const [mode, ...names] = process.argv.slice(2)
   try {
-    const [mode, ...names] = process.argv.slice(2)
-    if (mode === '--if-needed')
-      await ensureBuilt(names.length === 0 ? all : all.filter((name) => names.includes(name)))
-    else await buildAll()
+    if (mode !== '--if-needed') process.exitCode = (await buildAll()) ? 0 : 1
+    else await ensureBuilt(names.length === 0 ? all : all.filter((name) => names.includes(name)))
   } catch (error) {
     console.error(`The build failed: ${error instanceof Error ? error.message : String(error)}`)
     process.exitCode = 1

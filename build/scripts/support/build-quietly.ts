@@ -1,5 +1,4 @@
-import { staleBundles } from '../build.ts'
-import type { BundleName } from './bundles.ts'
+import { staleParts, type BuildPart } from '../build.ts'
 import { runProgram } from './programs.ts'
 import { inProject } from './project.ts'
 
@@ -7,8 +6,8 @@ import { inProject } from './project.ts'
  * Builds the bundles among `names` that are missing or stale, in a child process, so that the bundler is never part of
  * the app. Rejects with what the build said if it fails; says nothing otherwise.
  */
-export async function buildQuietly(names: readonly BundleName[], onStart?: () => void): Promise<void> {
-  if ((await staleBundles(names)).length === 0) return
+export async function buildQuietly(names: readonly BuildPart[], onStart?: () => void): Promise<void> {
+  if ((await staleParts(names)).length === 0) return
   onStart?.()
   const script = inProject('build', 'scripts', 'build.ts')
   const result = await runProgram(process.execPath, [script, '--if-needed', ...names])

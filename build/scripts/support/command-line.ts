@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { cliBundles } from '../build.ts'
+import { browserParts, cliParts } from '../build.ts'
 import { buildQuietly } from './build-quietly.ts'
 import { outDir } from './project.ts'
 
@@ -9,7 +9,8 @@ import { outDir } from './project.ts'
  * terminal are its own. Rejects where the build fails.
  */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
-  await buildQuietly(cliBundles)
+  const needsPages = args.some((word) => word === 'serve' || word === 'demo')
+  await buildQuietly(needsPages ? browserParts : cliParts)
   const file = path.join(outDir, 'cli.js')
   process.argv = [process.execPath, file, ...args]
   await import(pathToFileURL(file).href)

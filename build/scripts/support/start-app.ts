@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
-import { cliBundles, desktopBundles } from '../build.ts'
+import { browserParts, desktopParts, type BuildPart } from '../build.ts'
 import { runCommandLine } from './command-line.ts'
 import { buildQuietly } from './build-quietly.ts'
-import type { BundleName } from './bundles.ts'
 import { electronExecutable, noDesktopReason, type RuntimePlace } from './electron-runtime.ts'
 import { runProgram } from './programs.ts'
 import { inProject, projectRoot } from './project.ts'
@@ -25,7 +24,7 @@ export interface StartPorts extends RuntimePlace {
   readonly say: (line: string) => void
   /** A passing word that the next one replaces; an empty one ends it. */
   readonly progress: (text: string) => void
-  readonly build: (names: readonly BundleName[], onStart: () => void) => Promise<void>
+  readonly build: (names: readonly BuildPart[], onStart: () => void) => Promise<void>
   /** Runs Electron to its end. */
   readonly runElectron: (executable: string, args: readonly string[]) => Promise<number>
   /** Becomes the command line; resolves to the exit code as far as it is known. */
@@ -41,7 +40,7 @@ export async function startApp(ports: StartPorts): Promise<number> {
     const reason = await startTrayApp(ports)
     if (typeof reason === 'number') return usualEnd(reason)
     ports.say(`No tray app: ${reason}. Hawser opens in the browser instead.`)
-    await ports.build(cliBundles, () => ports.say('Building Hawser…'))
+    await ports.build(browserParts, () => ports.say('Building Hawser…'))
     return usualEnd(await ports.runBrowserFace(['serve', ...ports.args]))
   } catch (error) {
     ports.say(`Hawser could not be started: ${error instanceof Error ? error.message : String(error)}`)
@@ -58,7 +57,7 @@ async function startTrayApp(ports: StartPorts): Promise<number | string> {
   if (reason !== null) return reason
   const executable = electronExecutable(ports) ?? (await fetchRuntime(ports))
   if (executable === null) return "Electron's runtime is not here and could not be fetched"
-  await ports.build(desktopBundles, () => ports.say('Building Hawser…'))
+  await ports.build(desktopParts, () => ports.say('Building Hawser…'))
   const startedAt = performance.now()
   const code = await ports.runElectron(executable, [projectRoot, ...ports.args])
   const stillborn = code !== 0 && code !== 130 && performance.now() - startedAt < stillbornMs

@@ -61,7 +61,7 @@ test('the runtime is there: the tray app', async () => {
   const executable = await installRuntime()
   const { code, lines, steps } = await start()
   expect(code).toBe(0)
-  expect(steps).toEqual(['build main preload key-worker renderer', `electron ${executable}`])
+  expect(steps).toEqual(['build icons main preload key-worker renderer', `electron ${executable}`])
   expect(lines).toEqual([])
 })
 

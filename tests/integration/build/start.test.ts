@@ -1,0 +1,75 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { inProject } from '../../../build/scripts/support/project.ts'
+
+let directory: string
+let running: ChildProcess | null = null
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'hawser-start-'))
+})
+afterEach(async () => {
+  running?.kill('SIGKILL')
+  running = null
+  await rm(directory, { recursive: true, force: true })
+})
+
+interface Script {
+  readonly child: ChildProcess
+  stdout(): string
+  stderr(): string
+  readonly exit: Promise<number | null>
+}
+
+/** Runs one of the scripts as npm does, on a machine without a display. */
+function run(script: string, args: readonly string[]): Script {
+  const { DISPLAY: _, WAYLAND_DISPLAY: __, ...env } = process.env
+  const child = spawn(process.execPath, [inProject('build', 'scripts', script), ...args], {
+    env: { ...env, HOME: directory },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running = child
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  return {
+    child,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    exit: new Promise((resolve) => {
+      child.once('close', resolve)
+    }),
+  }
+}
+
+test('npm start without a display says so in one line, serves the app, and Ctrl-C ends it', async () => {
+  const start = run('start.mjs', ['--data-dir', path.join(directory, 'data')])
+  await expect
+    .poll(() => start.stdout(), { timeout: 90_000 })
+    .toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#secret=[0-9a-f]{64}\n$/)
+  expect(start.stderr()).toContain(
+    'No tray app: there is no display here. Hawser opens in the browser instead.\n',
+  )
+  const url = start.stdout().trim()
+  const page = await fetch(url)
+  expect(page.status).toBe(200)
+  expect(await page.text()).toContain('<script type="module"')
+  start.child.kill('SIGINT')
+  expect(await start.exit).toBe(0)
+  expect(start.stderr()).not.toMatch(/^\s+at /m)
+  await expect(fetch(url)).rejects.toThrow()
+})
+
+test('the command line of a checkout passes on what it prints and how it ends', async () => {
+  const version = run('hawser.mjs', ['--version'])
+  expect(await version.exit).toBe(0)
+  expect(version.stdout()).toMatch(/^\d+\.\d+\.\d+\n$/)
+  expect(version.stderr()).toBe('')
+  const usage = run('hawser.mjs', ['no-such-verb', '--json'])
+  expect(await usage.exit).toBe(2)
+  expect(JSON.parse(usage.stdout())).toMatchObject({ result: 'failed', exit: 2, code: 'usage' })
+})
