@@ -9,7 +9,7 @@ export interface Leftover {
 }
 
 const variable = 'TEST_RUN_MARK'
-const graceMs = 5000
+const defaultGraceMs = 5000
 
 /**
  * Marks the environment of a suite, so that its processes can be told from everybody else's, however far they have
@@ -21,7 +21,7 @@ export function markEnvironment(env: NodeJS.ProcessEnv): { env: NodeJS.ProcessEn
 }
 
 /** Waits a moment for processes that are about to end, then kills what is left by pid and reports it. */
-export async function endLeftovers(mark: string): Promise<readonly Leftover[]> {
+export async function endLeftovers(mark: string, graceMs = defaultGraceMs): Promise<readonly Leftover[]> {
   const deadline = Date.now() + graceMs
   let left = await findMarked(mark)
   while (left.length > 0 && Date.now() < deadline) {
