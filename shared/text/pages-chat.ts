@@ -37,6 +37,7 @@ export const chatText = {
   working: 'Working',
   copyMessage: 'Copy the message',
   copyCode: 'Copy',
+  table: 'Table',
   codeOf: (language: string) => (language === '' ? 'Code' : language),
   outbox: {
     waiting: 'Waiting for the link',

@@ -38,5 +38,5 @@ export const firstRunText = {
   change: 'Change it',
   leave: 'Continue without a connection',
   back: 'Back',
-  installTitle: 'OpenClaw is not installed here',
+  installCommand: 'npm install -g openclaw',
 } as const

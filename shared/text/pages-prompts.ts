@@ -69,7 +69,7 @@ export const promptText = {
   },
   scope: {
     title: 'Ask for one more right?',
-    reason: (purpose: string) => `${purpose}: this device was not given the right for that yet.`,
+    reason: (purpose: string) => `To ${purpose}, this device needs a right that it was not given yet.`,
     scope: 'Right',
     explain:
       'The gateway is asked for it now; someone may have to approve it there. You can take it back there at any time.',

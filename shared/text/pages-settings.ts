@@ -27,10 +27,7 @@ export const settingsText = {
       secrets === 0
         ? 'Hawser forgets this gateway. Conversations on the server are untouched.'
         : `Hawser forgets this gateway and removes ${secrets === 1 ? 'its secret' : `its ${secrets} secrets`} from this computer. Conversations on the server are untouched.`,
-    removeWaiting: (n: number) =>
-      n === 1
-        ? 'One message that was not sent yet is dropped.'
-        : `${n} messages that were not sent yet are dropped.`,
+    removeWaiting: 'Messages that were not sent yet are dropped.',
     removeDo: 'Remove',
     connectsAtStart: 'connects when Hawser starts',
     demo: 'demo, not saved',
