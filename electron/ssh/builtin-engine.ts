@@ -96,7 +96,7 @@ class Opening {
       const outcome = await this.#establish(transport, keys, knownHosts)
       switch (outcome.kind) {
         case 'ready':
-          return this.#finish(outcome, transport)
+          return this.#unlessAborted(this.#finish(outcome, transport))
         case 'host-key':
           await this.#settleHostKey(outcome.key, this.#verdict(outcome.key, knownHosts))
           break
@@ -184,6 +184,14 @@ class Opening {
       })
     }
     return link
+  }
+
+  /** A link that comes up at the moment it is no longer wanted is closed here: nobody else knows of it. */
+  async #unlessAborted(link: BuiltinLink): Promise<BuiltinLink> {
+    const { signal } = this.#options
+    if (!signal.aborted) return link
+    await link.close()
+    throw abortFailure(signal)
   }
 
   #verdict(key: Buffer, knownHosts: KnownHosts): HostKeyVerdict {

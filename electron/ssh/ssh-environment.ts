@@ -11,14 +11,13 @@ export interface SshEnvironment {
 
 /** This computer and the person at it. */
 export function systemSshEnvironment(): SshEnvironment {
-  return { platform: process.platform, home: homedir(), user: localUser(), env: process.env }
-}
-
-function localUser(): string {
   try {
-    return userInfo().username
+    // As OpenSSH does: the user database, since HOME may lead elsewhere (a sandbox, sudo).
+    const { homedir: home, username: user } = userInfo()
+    return { platform: process.platform, home, user, env: process.env }
   } catch {
     // No entry in the user database (some containers).
-    return process.env['USER'] ?? process.env['USERNAME'] ?? 'root'
+    const user = process.env['USER'] ?? process.env['USERNAME'] ?? 'root'
+    return { platform: process.platform, home: homedir(), user, env: process.env }
   }
 }

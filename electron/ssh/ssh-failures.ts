@@ -27,6 +27,10 @@ export function networkFailure(error: unknown, place: Place, platform: NodeJS.Pl
       return failure('network.refused', facts, extras)
     case 'ETIMEDOUT':
       return failure('network.timeout', facts, extras)
+    case 'ECONNRESET':
+    case 'EPIPE':
+      // TCP stood for a moment: the server hung up before we could look.
+      return failure('ssh.reset-before-banner', facts, { ...extras, retryAfterMs: penaltyMs })
     case 'EACCES':
     case 'EPERM':
       return failure('network.not-permitted', facts, extras)

@@ -24,6 +24,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   await place.dispose()
+  expect(place.timers()).toBe(0)
   await agent?.dispose()
   agent = null
   sshd.authorize([])
