@@ -6,7 +6,7 @@ import type { Logger } from '../log/logger.ts'
 import type { Clock } from '../platform/clock.ts'
 import { Emitter, type Disposable } from '../platform/disposable.ts'
 import { GatewayRoom } from './gateway-room.ts'
-import { openOutboxFile } from './outbox-file.ts'
+import { openOutboxFile, type OutboxFile } from './outbox-file.ts'
 import { isCommand, Outbox } from './outbox.ts'
 import { frameSize } from './send-outcome.ts'
 
@@ -70,9 +70,16 @@ export interface OpenedChatService extends ChatService {
  * Rejects with `data.read-failed` or `data.write-failed`.
  */
 export async function createChatService(options: ChatServiceOptions): Promise<OpenedChatService> {
+  return chatServiceOver(await openOutboxFile(options.dataDir, options.clock), options)
+}
+
+/** The service over an outbox that was opened before. */
+export function chatServiceOver(
+  file: OutboxFile,
+  options: Omit<ChatServiceOptions, 'dataDir'>,
+): OpenedChatService {
   const { clock, log: parentLog, newKey = randomUUID } = options
   const log = parentLog.child('chat')
-  const file = await openOutboxFile(options.dataDir, clock)
   if (file.keptAside !== null) log.error('the outbox was broken and is kept aside', { file: file.keptAside })
   const onError = (error: unknown): void => log.error('a listener failed', { error: String(error) })
   const conversations = new Emitter<ConversationEvent>(onError)

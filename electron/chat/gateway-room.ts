@@ -1,5 +1,6 @@
 import type { Conversation, SessionSummary } from '../../shared/model/chat.ts'
 import { failure, toAppError } from '../../shared/result.ts'
+import { adminScope } from '../gateway/scopes.ts'
 import type { GatewayEvent, GatewaySession } from '../gateway/session.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -18,7 +19,6 @@ import { readRow } from './transcript.ts'
 const sessionsPauseMs = 250
 /** Compacting runs the model. */
 const slowRequestMs = 300_000
-const adminScope = 'operator.admin'
 /** Reasons of `sessions.changed` after which the rows are not what they were. */
 const upheavals = new Set(['reset', 'new', 'delete', 'compact', 'restore', 'rewind', 'branch'])
 
