@@ -95,6 +95,7 @@ export class KeyFiles {
 
 function decryptInWorker(input: KeyWorkerInput, signal: AbortSignal): Promise<DecryptedKey> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
     const name = import.meta.url.endsWith('.ts') ? './key-worker.ts' : './key-worker.js'
     const worker = new Worker(new URL(name, import.meta.url), {
       workerData: input,
