@@ -18,7 +18,7 @@ export function windowOptions(
     minHeight: minimumSize.height,
     title: 'Hawser',
     show: false,
-    backgroundColor: parts.dark ? '#1b1c1e' : '#fbfbfa',
+    backgroundColor: parts.dark ? '#17181a' : '#f4f4f5',
     ...(parts.platform === 'linux' ? { icon: parts.icon } : {}),
     webPreferences: {
       preload: parts.preload,

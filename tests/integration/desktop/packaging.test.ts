@@ -91,7 +91,9 @@ describe('the packed app', () => {
   })
 
   it('holds no source, no source map, no test, no secret file', () => {
-    const leaks = files.filter((file) => /\.(?:ts|tsx|map|pem|env)$|\.d\.ts$|(?:^|\/)(?:tests?|docs|\.)/.test(file))
+    const leaks = files.filter((file) =>
+      /\.(?:ts|tsx|map|pem|env)$|\.d\.ts$|(?:^|\/)(?:tests?|docs|\.)/.test(file),
+    )
     expect(leaks).toEqual([])
   })
 
@@ -107,7 +109,9 @@ describe('the packed app', () => {
   it('has its native code outside the archive, with its licences', async () => {
     const unpacked = await readdir(path.join(packed, 'resources', 'app.asar.unpacked'), { recursive: true })
     const native = unpacked.filter((file) => file.endsWith('.node'))
-    expect(native).toEqual([expect.stringMatching(/^node_modules\/@napi-rs\/keyring-linux-x64-gnu\/.+\.node$/)])
+    expect(native).toEqual([
+      expect.stringMatching(/^node_modules\/@napi-rs\/keyring-linux-x64-gnu\/.+\.node$/),
+    ])
     expect(files.filter((file) => file.endsWith('.node')).map((file) => path.basename(file))).toEqual(
       native.map((file) => path.basename(file)),
     )

@@ -9,7 +9,9 @@ import { app, becomeReady, calls, resetElectron, system, trays, windows } from '
 import { FakeCore } from '../../stubs/fake-core.ts'
 
 /** Stands for the rooms behind the desktop: this test is about the order in which it starts and ends. */
-const rooms = vi.hoisted(() => ({ createApp: (_options: unknown): Promise<unknown> => Promise.reject(new Error()) }))
+const rooms = vi.hoisted(() => ({
+  createApp: (_options: unknown): Promise<unknown> => Promise.reject(new Error()),
+}))
 vi.mock('../../../electron/app/create-app.ts', () => ({
   createApp: (options: unknown) => rooms.createApp(options),
 }))
@@ -50,7 +52,8 @@ function added(event: (typeof processEvents)[number]): ((...args: unknown[]) => 
 afterEach(async () => {
   if (named('app.enableSandbox').length > 0 && exits().length === 0) app.quit()
   if (named('app.enableSandbox').length > 0) await vi.waitFor(() => expect(exits()).toHaveLength(1))
-  for (const event of processEvents) for (const listener of added(event)) process.removeListener(event, listener)
+  for (const event of processEvents)
+    for (const listener of added(event)) process.removeListener(event, listener)
   process.argv = argv
   vi.unstubAllEnvs()
   await rm(folder, { recursive: true, force: true })
@@ -195,7 +198,10 @@ describe('the ways to end', () => {
     await vi.waitFor(() => expect(exits()).toEqual([0]))
     expect(core.closed).toBe(1)
     expect(windows[0]?.isDestroyed()).toBe(true)
-    const next = await acquireDataDirLock(dataDir, { face: 'cli', onHandover: () => Promise.reject(new Error()) })
+    const next = await acquireDataDirLock(dataDir, {
+      face: 'cli',
+      onHandover: () => Promise.reject(new Error()),
+    })
     expect(next.owned).toBe(true)
     if (next.owned) await next.release()
   })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { hiddenGraceMs, MainWindow, type MainWindowOptions } from '../../../electron/desktop/window.ts'
 import { windowOptions } from '../../../electron/desktop/window-options.ts'
@@ -42,7 +43,7 @@ describe('the options of the window', () => {
       minHeight: 480,
       title: 'Hawser',
       show: false,
-      backgroundColor: '#1b1c1e',
+      backgroundColor: '#17181a',
       icon: '/app/i.png',
       webPreferences: {
         preload: '/app/preload.cjs',
@@ -160,6 +161,12 @@ describe('the window', () => {
     start().window.show()
     system.dark = false
     start().window.show()
-    expect(windows.map(({ options }) => options.backgroundColor)).toEqual(['#1b1c1e', '#fbfbfa'])
+    expect(windows.map(({ options }) => options.backgroundColor)).toEqual(['#17181a', '#f4f4f5'])
+    // Before the page paints, the window must already have the page's own colour.
+    const tokens = readFileSync(new URL('../../../renderer/styles/tokens.css', import.meta.url), 'utf8')
+    expect([...tokens.matchAll(/--window: (#\w+);/g)].map(([, colour]) => colour).slice(0, 2)).toEqual([
+      '#f4f4f5',
+      '#17181a',
+    ])
   })
 })
