@@ -68,7 +68,7 @@ export async function readBundle(folder: string): Promise<Bundle> {
 }
 
 /** Answers one request of a page. Anything but a listed file of our own origin is 404. */
-export async function respond(bundle: Bundle, request: Request): Promise<Response> {
+async function respond(bundle: Bundle, request: Request): Promise<Response> {
   const found = request.method === 'GET' ? lookUp(bundle, request.url) : undefined
   if (found === undefined) return new Response(null, { status: 404 })
   return new Response(await readFile(found.file), {

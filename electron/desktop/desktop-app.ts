@@ -18,7 +18,7 @@ import { trayModel } from './tray-model.ts'
 import { TrayPresence } from './tray-presence.ts'
 import { MainWindow } from './window.ts'
 
-export type ShownPlace = Extract<AppEvent, { name: 'app.show' }>['payload']
+type ShownPlace = Extract<AppEvent, { name: 'app.show' }>['payload']
 
 export interface DesktopAppOptions {
   readonly core: AppCore

@@ -4,10 +4,10 @@ import type { SavedGateway } from '../../shared/model/gateway.ts'
 import type { LocalGatewayView } from '../../shared/model/local-gateway.ts'
 import { trayText as text } from '../../shared/text/tray.ts'
 
-export type ShownPage = Extract<AppEvent, { name: 'app.show' }>['payload']['page']
+type ShownPage = Extract<AppEvent, { name: 'app.show' }>['payload']['page']
 
 /** Commands that a menu entry may give: those that need nothing but the gateway. */
-export type TrayCommand = Extract<
+type TrayCommand = Extract<
   CommandName,
   | 'connection.connect'
   | 'connection.disconnect'

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { createContext, Script } from 'node:vm'
 
 /** `window.hawser` as the preload makes it. */
-export interface ExposedHawser {
+interface ExposedHawser {
   call(name: string, input: unknown): Promise<unknown>
   on(listener: (event: unknown) => void): () => void
 }
