@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { _electron, expect, test, type ElectronApplication, type Page } from '@playwright/test'
-import { ensureBuilt } from '../../build/scripts/build.ts'
+import { desktopParts, ensureBuilt } from '../../build/scripts/build.ts'
 import { inProject, projectRoot } from '../../build/scripts/support/project.ts'
 import { electronExecutable, noDesktopReason } from '../../build/scripts/support/electron-runtime.ts'
 import { text } from '../../shared/text/pages.ts'
@@ -56,7 +56,7 @@ function follow(next: Page): void {
 
 test.beforeAll(async () => {
   if (executable === null || reason !== null) return
-  await ensureBuilt(['main', 'preload', 'key-worker', 'renderer'])
+  await ensureBuilt(desktopParts)
   folder = await mkdtemp(path.join(tmpdir(), 'hawser-electron-'))
   app = await _electron.launch({ executablePath: executable, args: args(), env: ownEnv() })
   follow(await app.firstWindow())

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { chromium, type Browser, type Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { ensureBuilt } from '../../../build/scripts/build.ts'
+import { desktopParts, ensureBuilt } from '../../../build/scripts/build.ts'
 import { inProject, outDir } from '../../../build/scripts/support/project.ts'
 import type { Snapshot } from '../../../shared/model/snapshot.ts'
 import type { Result } from '../../../shared/result.ts'
@@ -36,7 +36,7 @@ const processEvents = ['SIGTERM', 'SIGINT', 'SIGHUP', 'uncaughtException', 'unha
 const before = new Map(processEvents.map((event) => [event, process.listeners(event as 'SIGTERM')]))
 
 beforeAll(async () => {
-  await ensureBuilt(['main', 'preload', 'key-worker', 'renderer'])
+  await ensureBuilt(desktopParts)
   folder = await mkdtemp(path.join(tmpdir(), 'hawser-desktop-'))
   // Neither this computer's keychain nor its OpenClaw is any of this test's business.
   vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', 'unix:path=/nowhere')

@@ -5,7 +5,7 @@ import { createPackage, extractFile, listPackage } from '@electron/asar'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawIcons } from '../../../build/icons/icon-files.ts'
-import { ensureBuilt } from '../../../build/scripts/build.ts'
+import { desktopParts, ensureBuilt } from '../../../build/scripts/build.ts'
 import { inProject } from '../../../build/scripts/support/project.ts'
 import { systemSpawner } from '../../../electron/platform/spawn.ts'
 
@@ -46,7 +46,8 @@ async function makeElectronDist(dir: string): Promise<void> {
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'hawser-pack-'))
   await makeElectronDist(path.join(folder, 'electron'))
-  await ensureBuilt(['main', 'preload', 'key-worker', 'renderer'])
+  await ensureBuilt(desktopParts)
+  // The packager's own icons are not part of what makes a build fresh.
   const icons = await systemSpawner.run(process.execPath, [inProject('build', 'scripts', 'icons.ts')], {
     timeoutMs: 60_000,
   })
