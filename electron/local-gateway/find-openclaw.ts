@@ -65,25 +65,24 @@ async function searchDirs({ env, home, platform }: FindOptions): Promise<readonl
     newestFirst(inHome('.local/share/mise/installs'), 'node', 'bin'),
   ])
   const prefix = env['NPM_CONFIG_PREFIX'] ?? env['npm_config_prefix'] ?? (await npmrcPrefix(home))
-  const known =
-    platform === 'win32'
-      ? [
-          path.join(env['APPDATA'] ?? inHome('AppData/Roaming'), 'npm'),
-          path.join(env['ProgramFiles'] ?? 'C:\\Program Files', 'nodejs'),
-        ]
-      : [
-          ...(prefix === null ? [] : [path.join(prefix, 'bin')]),
-          ...['.npm-global/bin', '.local/bin', '.openclaw/bin', '.volta/bin', '.bun/bin'].map((dir) =>
-            inHome(dir),
-          ),
-          env['PNPM_HOME'] ?? inHome(platform === 'darwin' ? 'Library/pnpm' : '.local/share/pnpm'),
-          '/opt/homebrew/bin',
-          '/home/linuxbrew/.linuxbrew/bin',
-          '/usr/local/bin',
-          '/usr/bin',
-          '/snap/bin',
-        ]
-  return [...new Set([...onPath, ...known, ...versions.flat()])]
+  if (platform === 'win32') {
+    const roaming = env['APPDATA'] ?? inHome('AppData/Roaming')
+    const programs = env['ProgramFiles'] ?? 'C:\\Program Files'
+    return [...new Set([...onPath, path.join(roaming, 'npm'), path.join(programs, 'nodejs')])]
+  }
+  const ofUser = [
+    ...(prefix === null ? [] : [path.join(prefix, 'bin')]),
+    ...['.npm-global/bin', '.local/bin', '.openclaw/bin', '.volta/bin', '.bun/bin'].map((dir) => inHome(dir)),
+    env['PNPM_HOME'] ?? inHome(platform === 'darwin' ? 'Library/pnpm' : '.local/share/pnpm'),
+  ]
+  const ofSystem = [
+    '/opt/homebrew/bin',
+    '/home/linuxbrew/.linuxbrew/bin',
+    '/usr/local/bin',
+    '/usr/bin',
+    '/snap/bin',
+  ]
+  return [...new Set([...onPath, ...ofUser, ...versions.flat(), ...ofSystem])]
 }
 
 async function newestFirst(base: string, middle: string, end: string): Promise<readonly string[]> {
