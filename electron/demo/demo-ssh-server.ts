@@ -25,6 +25,8 @@ export interface DemoSshServerOptions {
   readonly keyFirst?: boolean
   /** Refuses every forward, as `AllowTcpForwarding no` does. */
   readonly refuseForward?: boolean
+  /** Is given each forward to let it go on later: a server that is slow to open one. */
+  readonly holdForward?: (goOn: () => void) => void
 }
 
 /** An SSH server inside this process, with keys made for it and gone with it. */
@@ -174,7 +176,7 @@ function forwarder(
   connection: Connection,
   options: DemoSshServerOptions,
 ): (accept: Accept, reject: () => void) => void {
-  return (accept, reject) => {
+  const open = (accept: Accept, reject: () => void): void => {
     if (typeof options.forward === 'function') {
       options.forward(new ChannelStream(accept()))
       return
@@ -193,6 +195,10 @@ function forwarder(
       pipeline(stream, socket, onEnd)
     })
     connection.once('close', () => socket.destroy())
+  }
+  return (accept, reject) => {
+    if (options.holdForward === undefined) open(accept, reject)
+    else options.holdForward(() => open(accept, reject))
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startDemoSshServer, type DemoSshServer } from '../../../electron/demo/demo-ssh-server.ts'
+import { FakeClock } from '../../fixtures/fake-clock.ts'
 import { preparedPrompter, sshPlayground, until, type SshPlayground } from '../../fixtures/ssh-links.ts'
 
 let place: SshPlayground
@@ -153,6 +154,51 @@ test('a new host key is written to our own file when a person says yes, to their
   const second = preparedPrompter({ password: ['right'] })
   await place.open(target, { prompter: second })
   expect(second.asked.map(({ kind }) => kind)).toEqual(['password'])
+})
+
+test('a code is waited for as long as a server waits, and no longer', async () => {
+  const known = await start({ interactive: [codeRound] })
+  const clock = new FakeClock()
+  let asked = false
+  const prompter = {
+    ...preparedPrompter(),
+    code: () => {
+      asked = true
+      return new Promise<null>(() => {})
+    },
+  }
+  const failing = place.fails(known, { prompter, clock })
+  await until('the code is asked for', () => asked)
+  // The limits of the handshake and the sign-in are off while a person reads.
+  await clock.advance(109_000)
+  expect(server!.connections()).toBe(1)
+  await clock.advance(1_000)
+  expect((await failing).code).toBe('ssh.code-needed')
+  await until('the connection is gone', () => server!.connections() === 0)
+  expect(clock.pending).toBe(0)
+})
+
+test('a channel that the server never opens is given up', async () => {
+  const waiting: (() => void)[] = []
+  server = await startDemoSshServer({
+    forward: () => {},
+    password: 'right',
+    holdForward: (go) => waiting.push(go),
+  })
+  const known = { target: server.target, knownHostsFile: place.file('known', `${server.knownHostsLine}\n`) }
+  const clock = new FakeClock()
+  const link = await place.open(known, {
+    prompter: preparedPrompter({ password: ['right'] }),
+    clock,
+  })
+  const opening = link.openChannel('127.0.0.1', 18789, new AbortController().signal)
+  await until('the server is asked', () => waiting.length === 1)
+  const failed = expect(opening).rejects.toMatchObject({ code: 'forward.timeout' })
+  await clock.advance(10_000)
+  await failed
+  // One that opens after all is closed again, and the link stays of use.
+  waiting[0]?.()
+  expect(clock.pending).toBe(0)
 })
 
 async function readAll(stream: AsyncIterable<unknown>): Promise<string> {
