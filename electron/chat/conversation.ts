@@ -48,6 +48,8 @@ interface Ending {
   readonly state: RunEnd['state']
   readonly error: AppError | null
   readonly text: string
+  /** The end itself carried the answer. */
+  readonly complete: boolean
   /** Monotonic time when it was told. */
   readonly toldAt: number
 }
@@ -68,7 +70,9 @@ export class ConversationRoom {
   #changes: ConversationChange[] = []
   #flushing = false
   #revision = 0
+  /** What the listeners know of the rows. */
   #shown: readonly ChatRow[] = []
+  #shownMore = false
   #lastEnd: RunEnd | null = null
   #outbox: readonly OutboxEntry[] = []
   #loadedAt: number | null = null
@@ -105,7 +109,7 @@ export class ConversationRoom {
       sessionKey: this.#options.sessionKey,
       revision: this.#revision,
       rows: [...this.#shown],
-      hasMore: this.#store.hasMore,
+      hasMore: this.#shownMore,
       runs: [...this.#runs.values()].map((run) => run.view()),
       lastEnd: this.#lastEnd,
       outbox: [...this.#outbox],
@@ -134,6 +138,8 @@ export class ConversationRoom {
     this.#link = new DisposableStore()
     this.#fetching = null
     this.#store.dropPage()
+    // Until now the rows were the gateway's own: from here on they age.
+    if (this.#loadedAt !== null && !this.#freshLink) this.#showRows(true)
     this.#setState(false, this.#error)
   }
 
@@ -171,6 +177,7 @@ export class ConversationRoom {
       if (this.#session !== session || this.#store.count < before) return
       const fresh = this.#store.mergeOlder(page)
       this.#shown = this.#store.list()
+      this.#shownMore = this.#store.hasMore
       this.#push({ op: 'rows-before', rows: [...fresh], hasMore: this.#store.hasMore })
       if (fresh.length > 0) return
       offset = page.nextOffset ?? offset + pageRows
@@ -209,7 +216,7 @@ export class ConversationRoom {
           ? appError('agent.aborted')
           : appError('agent.failed', { reason: asText(payload['errorMessage']) ?? undefined })
     const toldAt = this.#options.clock.monotonic()
-    this.#endRun(runId, { state, error, text, toldAt }, message !== undefined)
+    this.#endRun(runId, { state, error, text, complete: message !== undefined, toldAt })
   }
 
   /** An `agent` event of this conversation: only what the agent is doing is taken from it. */
@@ -276,11 +283,12 @@ export class ConversationRoom {
     return run
   }
 
-  #endRun(runId: string, ending: Ending, hasMessage: boolean): void {
+  #endRun(runId: string, ending: Ending): void {
     const session = this.#session
     const shown = this.#runs.has(runId)
     // A message that joined a run which was going on gets an empty end of its own; its answer is that run's.
-    if (!shown && !hasMessage && ending.state === 'final' && session !== null && hasProof(session)) return
+    if (!shown && !ending.complete && ending.state === 'final' && session !== null && hasProof(session))
+      return
     this.#endings.set(runId, ending)
     this.#flushText()
     if (this.#store.answersOf(runId).length > 0) this.#concludeRuns()
@@ -295,7 +303,7 @@ export class ConversationRoom {
       const session = this.#session
       const old = session !== null && !hasProof(session)
       const answered = answers.length > 0 || (old && this.#store.endsWithAnswer())
-      const silent = old && ending.state === 'final' && !answered
+      const silent = old && ending.state === 'final' && !ending.complete && !answered
       const end: RunEnd = {
         runId,
         state: silent ? 'error' : ending.state,
@@ -346,7 +354,6 @@ export class ConversationRoom {
 
   #takePage(page: HistoryPage, startedAt: number): void {
     this.#store.mergePage(page)
-    this.#loadedAt = this.#options.clock.now()
     this.#sessionId = page.sessionId
     const keys = page.rows.flatMap(({ row }) => (row.messageKey === null ? [] : [row.messageKey]))
     this.#showRows(this.#freshLink)
@@ -416,11 +423,14 @@ export class ConversationRoom {
 
   #showRows(whole: boolean): void {
     const rows = this.#store.list()
-    const facts = { hasMore: this.#store.hasMore, loadedAt: this.#loadedAt }
+    const facts = { hasMore: this.#store.hasMore, loadedAt: this.#options.clock.now() }
     const all: ConversationChange = { op: 'rows', rows: [...rows], ...facts }
-    const change = whole ? all : rowChange(this.#shown, rows, facts)
+    const same = facts.hasMore === this.#shownMore
+    const change = whole || !same ? all : rowChange(this.#shown, rows, facts)
     this.#shown = rows
+    this.#shownMore = facts.hasMore
     if (change === null) return
+    if (change.op === 'rows') this.#loadedAt = facts.loadedAt
     this.#push(change)
     for (const run of this.#runs.values()) run.setCommitted(this.#answersOf(run.runId))
     this.#flushText()

@@ -44,6 +44,7 @@ export class ModelGateway {
   readonly protocol: number
   readonly #now: () => number
   readonly #rows = new Map<string, ModelRow[]>()
+  readonly #cancelled = new Set<Input>()
   /** Survives a kill: the gateway keeps what it queued. */
   #interrupted: Input[] = []
   #process = randomUUID()
@@ -159,6 +160,10 @@ export class ModelGateway {
     if (input !== undefined) this.#cancelled.add(input)
   }
 
+  forgetCancelled(): void {
+    this.#cancelled.clear()
+  }
+
   /** SIGKILL and a new start. `keep`: how many of the accepted messages survive as interrupted inputs. */
   kill(keep: number): void {
     this.#interrupted = [...this.#interrupted, ...this.#accepted.slice(0, keep)]
@@ -191,8 +196,6 @@ export class ModelGateway {
   emit(sessionKey: string, event: string, payload: object): void {
     for (const session of this.#sessions) session.tell(sessionKey, { event, payload })
   }
-
-  readonly #cancelled = new Set<Input>()
 
   #handle({ session, method, params }: Request): unknown {
     switch (method) {
