@@ -2,14 +2,14 @@ import { appError, failure, toAppError, type AppError } from '../../shared/resul
 import type { GatewaySession } from '../gateway/session.ts'
 import type { Logger } from '../log/logger.ts'
 import { delay, type Clock } from '../platform/clock.ts'
-import { asFields, asText } from './fields.ts'
 import { hasProof } from './history.ts'
 import { lookUp, type Verdict } from './lookup.ts'
-import { canonicalKey } from './session-key.ts'
 import { nextStep } from './next-step.ts'
 import type { OutboxRecord } from './outbox-file.ts'
 import { isCommand, type Outbox } from './outbox.ts'
+import { ProofWatch } from './proof-watch.ts'
 import { frameSize, readAck, readRefusal, uncertainError, type SendOutcome } from './send-outcome.ts'
+import { canonicalKey, processOf } from './session-key.ts'
 
 export interface DeliveryOptions {
   readonly gatewayId: string
@@ -23,10 +23,9 @@ export interface DeliveryOptions {
   readonly sessionIdOf: (sessionKey: string) => string | null
 }
 
-/** Pauses between looks at the transcript for a message that was acknowledged, in ms; the last one repeats. */
-const proofPausesMs = [1_000, 3_000, 8_000, 20_000, 40_000, 60_000] as const
-/** Looks without a trace of the message before the person is asked. */
+/** Looks without a trace of the message before the person is asked; fewer once its run is over. */
 const looksBeforeAsking = 6
+const looksAfterEnd = 3
 const busyPausesMs = [250, 500, 1_000, 2_000, 5_000, 10_000, 15_000] as const
 const unclearPauseMs = 3_000
 
@@ -41,12 +40,11 @@ interface Link {
   readonly verified: Set<string>
   /** How the runs of our messages ended, seen on this link. */
   readonly ended: Map<string, { readonly state: RunEndState; readonly reason: string | null }>
-  /** Looks at the transcript per record, and how many of them in a row showed nothing of it. */
-  readonly looks: Map<string, { readonly count: number; readonly misses: number }>
   /** Messages whose run was seen, on gateways whose rows prove nothing. */
   readonly arrived: Set<string>
   readonly lanes: Set<string>
-  readonly watches: Map<string, { dispose(): void }>
+  /** Null on gateways whose rows prove nothing. */
+  readonly watch: ProofWatch | null
 }
 
 /**
@@ -63,17 +61,25 @@ export class Delivery {
 
   attach(session: GatewaySession): void {
     this.detach()
-    this.#link = {
+    const { clock, log } = this.#options
+    const watch = new ProofWatch({
+      clock,
+      log,
+      accepted: (sessionKey) => this.#accepted(sessionKey),
+      lookUp: (sessionKey, records) => this.#lookUp(link, sessionKey, records),
+      onLook: (key, verdict, misses) => this.#onLook(link, key, verdict, misses),
+    })
+    const link: Link = {
       session,
       abort: new AbortController(),
-      process: asText(asFields(session.hello['server'])['bootId']),
+      process: processOf(session),
       verified: new Set(),
       ended: new Map(),
-      looks: new Map(),
       arrived: new Set(),
       lanes: new Set(),
-      watches: new Map(),
+      watch: hasProof(session) ? watch : null,
     }
+    this.#link = link
     this.wake()
   }
 
@@ -81,7 +87,7 @@ export class Delivery {
     const link = this.#link
     if (link === null) return
     this.#link = null
-    for (const watch of link.watches.values()) watch.dispose()
+    link.watch?.stop()
     link.abort.abort(failure('link.down'))
     const proof = hasProof(link.session)
     for (const key of link.arrived) this.#remove(key)
@@ -151,7 +157,7 @@ export class Delivery {
     }
     if (state === 'started' || record.sessionKey === null) return
     link.ended.set(runId, { state, reason })
-    if (record.state === 'accepted') this.#watch(link, record.sessionKey, 100)
+    if (record.state === 'accepted') link.watch?.watch(record.sessionKey, true)
   }
 
   async #work(link: Link, sessionKey: string): Promise<void> {
@@ -174,7 +180,7 @@ export class Delivery {
         await delay(this.#options.clock, unclearPauseMs, link.abort.signal).catch(() => undefined)
       }
     }
-    if (!link.abort.signal.aborted) this.#watch(link, sessionKey)
+    link.watch?.watch(sessionKey)
   }
 
   /** Records of a conversation that have something to be done now, oldest first. */
@@ -280,42 +286,10 @@ export class Delivery {
     }
   }
 
-  /** Looks after messages that were acknowledged: their rows usually come as events, but events can be missed. */
-  #watch(link: Link, sessionKey: string, firstPauseMs?: number): void {
-    if (!hasProof(link.session)) return
-    const accepted = this.#accepted(sessionKey)
-    if (accepted.length === 0) return
-    const least = Math.min(...accepted.map(({ key }) => link.looks.get(key)?.count ?? 0))
-    const pause = firstPauseMs ?? proofPausesMs[Math.min(least, proofPausesMs.length - 1)] ?? 60_000
-    link.watches.get(sessionKey)?.dispose()
-    link.watches.set(
-      sessionKey,
-      this.#options.clock.after(pause, () => {
-        void this.#look(link, sessionKey).catch((thrown: unknown) => {
-          if (link.abort.signal.aborted) return
-          this.#options.log.warn('looking for sent messages failed', { code: toAppError(thrown).code })
-          this.#watch(link, sessionKey, unclearPauseMs)
-        })
-      }),
-    )
-  }
-
-  async #look(link: Link, sessionKey: string): Promise<void> {
-    const asked = this.#accepted(sessionKey)
-    if (asked.length === 0) return
-    const verdicts = await this.#lookUp(link, sessionKey, asked)
-    for (const { key } of asked) {
-      const verdict = verdicts.get(key)
-      if (verdict === undefined || this.#find(key)?.state !== 'accepted') continue
-      const trace = verdict !== 'absent' && verdict !== 'unknown'
-      const before = link.looks.get(key) ?? { count: 0, misses: 0 }
-      const misses = trace ? 0 : before.misses + 1
-      link.looks.set(key, { count: before.count + 1, misses })
-      if (trace) this.#apply(link, key, verdict)
-      else this.#missing(link, key, misses)
-    }
+  #onLook(link: Link, key: string, verdict: Verdict, misses: number): void {
+    if (misses > 0) this.#missing(link, key, misses)
+    else this.#apply(link, key, verdict)
     this.wake()
-    this.#watch(link, sessionKey)
   }
 
   /** An acknowledged message of which the gateway shows nothing. Never sent again on a healthy link. */
@@ -326,7 +300,7 @@ export class Delivery {
       return
     }
     // The row may be written a moment after the run's end is told.
-    if (misses < 3) return
+    if (misses < looksAfterEnd) return
     if (end.state === 'final') {
       const record = this.#find(key)
       if (record !== null && isCommand(record.text)) this.#remove(key)

@@ -137,7 +137,7 @@ export class GatewayRoom {
     const key = canonicalKey(session, sessionKey)
     const more = what === 'reset' && hasProof(session) ? { reason: 'reset' } : {}
     await session.request(method, { key, ...more }, { timeoutMs: slowRequestMs })
-    this.#conversations.get(key)?.onDoubt()
+    await this.#conversations.get(key)?.refetch()
     this.#sessionsChanged()
   }
 
@@ -201,7 +201,7 @@ export class GatewayRoom {
   }
 
   #onGap(): void {
-    for (const conversation of this.#conversations.values()) conversation.onDoubt()
+    for (const conversation of this.#conversations.values()) void conversation.refetch()
     this.delivery.wake()
     this.#sessionsChanged()
   }
@@ -261,7 +261,7 @@ export class GatewayRoom {
     this.#sessionsChanged()
     if (sessionKey === null) return
     const reason = asText(payload['reason'])
-    if (reason !== null && upheavals.has(reason)) this.#conversations.get(sessionKey)?.onDoubt()
+    if (reason !== null && upheavals.has(reason)) void this.#conversations.get(sessionKey)?.refetch()
     const runIds = asTexts(payload['activeRunIds'])
     if (payload['hasActiveRun'] === false) this.#active.settle(sessionKey, [])
     else if (runIds !== null) this.#active.settle(sessionKey, runIds)

@@ -122,6 +122,10 @@ export class RowStore {
 
   /** Keeps something at the end that the transcript may never hold, such as the text of an answer that broke off. */
   addLocal(row: ChatRow): void {
+    const lastUser = this.#placed.findLastIndex((each) => each.row.role === 'user')
+    const text = plainText(row.blocks)
+    // Not every gateway names the run in its rows.
+    if (this.#placed.slice(lastUser + 1).some((each) => plainText(each.row.blocks) === text)) return
     this.#local = [...this.#local, { row, afterId: this.#placed.at(-1)?.row.id ?? null }]
   }
 

@@ -11,3 +11,7 @@ export function canonicalKey(session: GatewaySession, sessionKey: string | null)
   const defaults = asFields(asFields(session.hello['snapshot'])['sessionDefaults'])
   return sessionKey === asText(defaults['mainKey']) ? mainSessionKey : sessionKey
 }
+
+/** Names the gateway's process; null on gateways that do not say. */
+export const processOf = (session: GatewaySession): string | null =>
+  asText(asFields(session.hello['server'])['bootId'])

@@ -14,7 +14,12 @@ async function replay(
   const session = new ScriptedSession({ protocol })
   stage.attach(session)
   await stage.open(sessionKey)
-  await play(frames, session, stage)
+  // A page that opens the conversation at any moment sees what one that followed it sees.
+  const eachStep = async (): Promise<void> => {
+    const opened = await stage.fresh()
+    expect(stage.mirror).toEqual(opened)
+  }
+  await play(frames, session, stage, { eachStep })
   return stage
 }
 

@@ -153,14 +153,16 @@ export async function play(
   frames: readonly Frame[],
   session: ScriptedSession,
   stage: Stage,
-  stepMs = 20,
+  options: { readonly stepMs?: number; readonly eachStep?: () => Promise<void> } = {},
 ): Promise<void> {
+  const { stepMs = 20, eachStep } = options
   const { mirror } = stage
   for (let index = 0; index < frames.length; index += 1) {
     const frame = frames[index]
     session.answers.set('chat.history', () => historyFrom(frames, index, mirror?.sessionKey ?? ''))
     if (frame !== undefined && 'event' in frame) session.emit(frame.event, frame.payload)
     await stage.clock.advance(stepMs)
+    await eachStep?.()
   }
   await stage.clock.advance(5_000)
 }
