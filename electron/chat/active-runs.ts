@@ -1,6 +1,9 @@
 /** How many ended runs are remembered, so that late words about them start nothing. */
 const rememberedRuns = 500
 
+/** Stands for a run whose name is not known. */
+const unnamed = ''
+
 /** Which runs are going on at a gateway, in any conversation, as far as this link has heard. */
 export class ActiveRuns {
   readonly #bySession = new Map<string, Set<string>>()
@@ -19,7 +22,10 @@ export class ActiveRuns {
 
   started(sessionKey: string, runId: string): void {
     if (this.#ended.has(runId)) return
-    this.#change(() => this.#runsOf(sessionKey).add(runId))
+    this.#change(() => {
+      this.#runsOf(sessionKey).delete(unnamed)
+      this.#runsOf(sessionKey).add(runId)
+    })
   }
 
   ended(sessionKey: string, runId: string): void {
@@ -33,7 +39,7 @@ export class ActiveRuns {
   settle(sessionKey: string, runIds: readonly string[] | null): void {
     this.#change(() => {
       if (runIds === null) {
-        if (this.#runsOf(sessionKey).size === 0) this.#runsOf(sessionKey).add(`unnamed ${sessionKey}`)
+        if (this.#runsOf(sessionKey).size === 0) this.#runsOf(sessionKey).add(unnamed)
       } else this.#bySession.set(sessionKey, new Set(runIds))
     })
   }
