@@ -4,10 +4,11 @@ import type { AuthContext, Connection, ParsedKey, Prompt, ServerChannel } from '
 import { failure } from '../../shared/result.ts'
 import { ChannelStream } from '../ssh/channel-stream.ts'
 import { fingerprintOf } from '../ssh/host-key.ts'
+import { generateEd25519 } from '../ssh/private-key.ts'
 import { Server, utils } from '../ssh/ssh2.ts'
 
 /** One round of keyboard-interactive: what is asked, and what must be answered. */
-export interface InteractiveRound {
+interface InteractiveRound {
   readonly prompts: readonly Prompt[]
   readonly answers: readonly string[]
 }
@@ -27,6 +28,8 @@ export interface DemoSshServerOptions {
   readonly refuseForward?: boolean
   /** Is given each forward to let it go on later: a server that is slow to open one. */
   readonly holdForward?: (goOn: () => void) => void
+  /** What it says it is, after `SSH-2.0-`. */
+  readonly software?: string
 }
 
 /** An SSH server inside this process, with keys made for it and gone with it. */
@@ -54,16 +57,18 @@ export interface DemoSshServer {
 /** Starts the server on a free loopback port. */
 export async function startDemoSshServer(options: DemoSshServerOptions): Promise<DemoSshServer> {
   const user = options.user ?? 'demo'
-  const host = utils.generateKeyPairSync('ed25519')
-  const client = utils.generateKeyPairSync('ed25519')
-  const hostKey = parse(host.public)
-  const clientKey = parse(client.public)
+  const hostKey = generateEd25519()
+  const clientKey = generateEd25519()
   const attempts: string[] = []
   let sessions = 0
   // Not listening itself: the sockets come from our own server, so that they can be cut.
-  const ssh = new Server({ hostKeys: [host.private] }, (connection) => {
+  const config = {
+    hostKeys: [hostKey.privateKey],
+    ...(options.software === undefined ? {} : { ident: options.software }),
+  }
+  const ssh = new Server(config, (connection) => {
     connection.on('error', () => {})
-    connection.on('authentication', signIn(options, user, clientKey, attempts))
+    connection.on('authentication', signIn(options, user, parse(clientKey.privateKey), attempts))
     connection.on('session', (_accept, reject) => {
       sessions += 1
       reject()
@@ -80,7 +85,6 @@ export async function startDemoSshServer(options: DemoSshServerOptions): Promise
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const publicKey = host.public.split(' ').slice(0, 2).join(' ')
   const cut = (): void => {
     for (const socket of sockets) socket.destroy()
   }
@@ -89,9 +93,9 @@ export async function startDemoSshServer(options: DemoSshServerOptions): Promise
     port,
     user,
     target: `${user}@127.0.0.1:${port}`,
-    privateKey: client.private,
-    hostKeyFingerprint: fingerprintOf(hostKey.getPublicSSH()),
-    knownHostsLine: `[127.0.0.1]:${port} ${publicKey}`,
+    privateKey: clientKey.privateKey,
+    hostKeyFingerprint: fingerprintOf(hostKey.publicKey),
+    knownHostsLine: `[127.0.0.1]:${port} ssh-ed25519 ${hostKey.publicKey.toString('base64')}`,
     connections: () => sockets.size,
     attempts: () => attempts,
     sessions: () => sessions,
@@ -202,8 +206,8 @@ function forwarder(
   }
 }
 
-function parse(publicKey: string): ParsedKey {
-  const key = utils.parseKey(publicKey)
+function parse(text: string): ParsedKey {
+  const key = utils.parseKey(text)
   if (key instanceof Error) throw failure('internal', {}, { detail: key.message })
   return key
 }

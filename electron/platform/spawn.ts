@@ -6,7 +6,7 @@ import { StringDecoder } from 'node:string_decoder'
 /** Changes to the inherited environment; undefined removes a variable. `HAWSER_*` never reaches a child. */
 export type EnvironmentChanges = Readonly<Record<string, string | undefined>>
 
-export interface RunOptions {
+interface RunOptions {
   /** After this the child is killed and the result says so. */
   readonly timeoutMs: number
   /** Bytes kept of stdout and of stderr, each; what comes after is drained and dropped. Default 1 MiB. */
@@ -29,7 +29,7 @@ export interface RunResult {
   readonly truncated: boolean
 }
 
-export interface ChildOptions {
+interface ChildOptions {
   readonly env?: EnvironmentChanges
   readonly cwd?: string
   /** `pipe` hands out {@link Child.stdin}; such a child can notice our death by its closing. Default `ignore`. */

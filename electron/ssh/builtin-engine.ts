@@ -16,7 +16,7 @@ import { abortFailure, type Place } from './ssh-failures.ts'
 import { connectTcp } from './tcp.ts'
 
 /** What the engine remembers between connections, in this process only. */
-export interface SignInMemory {
+interface SignInMemory {
   /** Host keys accepted for this run, by known_hosts name: where there is no file a yes may go to. */
   readonly acceptedHostKeys: Map<string, Buffer>
   /** Places where a password was the way in last time, so that it is at hand before connecting. */
@@ -80,8 +80,10 @@ class Opening {
   }
 
   async run(): Promise<BuiltinLink> {
-    if (this.#ports.memory.passwordPlaces.has(this.#placeName))
+    if (this.#ports.memory.passwordPlaces.has(this.#placeName)) {
       this.#password = await this.#askPassword(false)
+      if (this.#password === null) throw failure('ssh.password-needed', this.#place)
+    }
     for (;;) {
       this.#options.signal.throwIfAborted()
       const keys = await collectCandidates(this.#request.resolved, {

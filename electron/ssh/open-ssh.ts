@@ -59,7 +59,11 @@ export function createOpenSsh(ports: OpenSshPorts): OpenSsh {
         acceptHostKey: null,
         lowLatencyChannel: false,
       }
-      below = await open(hop, options, before.length > 0 ? before : null, depth + 1)
+      // Signed in at a hop is not yet signed in at the server.
+      const onStage: SshOpenOptions['onStage'] = (event) => {
+        if (event.stage === 'network') options.onStage(event)
+      }
+      below = await open(hop, { ...options, onStage }, before.length > 0 ? before : null, depth + 1)
     }
     try {
       return await openBuiltin({ target, resolved, engineReason, below }, options, builtin)

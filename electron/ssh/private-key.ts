@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { ParsedKey } from 'ssh2'
 import { keyTypeOf } from './host-key.ts'
 import { utils } from './ssh2.ts'
@@ -74,6 +74,15 @@ export function decryptOpenSsh(text: string, passphrase: string): DecryptedKey {
   if (/bad passphrase|unable to authenticate|integrity check/i.test(key.message))
     return { kind: 'wrong-passphrase' }
   return unsupported(key.message)
+}
+
+/** A new Ed25519 key, not encrypted. ssh2's own generator drops leading zeros, so that one in 256 of its keys is broken. */
+export function generateEd25519(): { readonly privateKey: string; readonly publicKey: Buffer } {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const text = toReadable(privateKey) ?? ''
+  const parsed = utils.parseKey(text)
+  if (parsed instanceof Error) throw parsed
+  return { privateKey: text, publicKey: parsed.getPublicSSH() }
 }
 
 function parsePem(text: string, passphrase: string | undefined): ParsedPrivateKey {

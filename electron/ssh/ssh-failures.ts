@@ -8,7 +8,7 @@ export interface Place {
 }
 
 /** How long to stay away from a server that hung up before its greeting: it may be a penalty that grows. */
-export const penaltyMs = 30_000
+const penaltyMs = 30_000
 
 /** The failure of a TCP connection that could not be made, or broke, by its errno. */
 export function networkFailure(error: unknown, place: Place, platform: NodeJS.Platform): AppFailure {

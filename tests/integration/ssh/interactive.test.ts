@@ -134,6 +134,28 @@ test('a wrong password over keyboard-interactive is asked for again, on another 
   expect(prompter.asked.map(({ question }) => (question as { again: boolean }).again)).toEqual([false, true])
 })
 
+test('a session that is refused once is not asked for again', async () => {
+  const known = await start({ password: 'right', software: 'OpenSSH_9.2p1' })
+  for (let i = 0; i < 3; i++) {
+    const link = await place.open(
+      { ...known, lowLatencyChannel: true },
+      { prompter: preparedPrompter({ password: ['right'] }) },
+    )
+    expect(link.serverVersion).toBe('SSH-2.0-OpenSSH_9.2p1')
+    await until('the session was refused', () => server!.sessions() === 1)
+    const stream = await link.openChannel('127.0.0.1', 1, new AbortController().signal)
+    expect(await readAll(stream)).toBe('hello')
+  }
+  expect(server!.sessions()).toBe(1)
+})
+
+test('a password that is not at hand next time ends it before connecting', async () => {
+  const known = await start({ password: 'right' })
+  await place.open(known, { prompter: preparedPrompter({ password: ['right'] }) })
+  expect((await place.fails(known)).code).toBe('ssh.password-needed')
+  expect(server!.attempts()).toEqual(['password'])
+})
+
 test('a new host key is written to our own file when a person says yes, to theirs only when told to', async () => {
   await start({ password: 'right' })
   const target = { target: server!.target }

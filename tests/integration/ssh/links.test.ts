@@ -340,6 +340,10 @@ test('a jump host: two sign-ins, two host keys, one end', async () => {
   )
   const asked = { target: 'inner', configFile, knownHostsFile, identityFile: sshd.privateKeyFile }
   const link = await place.open(asked)
+  expect(place.stages).toEqual([
+    `network: 127.0.0.1:${jump.port}`,
+    `ssh: signed in as ${sshd.user}, key client_ed25519`,
+  ])
   const echo = await server((socket) => socket.pipe(socket))
   const stream = await link.openChannel('127.0.0.1', echo.port, never)
   stream.write('over two hops')

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../../../electron/platform/clock.ts'
 import { SshAgent } from '../../../electron/ssh/agent.ts'
+import { generateEd25519 } from '../../../electron/ssh/private-key.ts'
 import { utils } from '../../../electron/ssh/ssh2.ts'
 import { FakeClock } from '../../fixtures/fake-clock.ts'
 import { until } from '../../fixtures/ssh-links.ts'
@@ -51,7 +52,7 @@ test('giving up ends the wait; disposing ends a signature that is waited for', a
   const listing = agent.list(abort.signal)
   abort.abort(new Error('stop'))
   await expect(listing).rejects.toThrow('stop')
-  const key = utils.parseKey(utils.generateKeyPairSync('ed25519').public)
+  const key = utils.parseKey(generateEd25519().privateKey)
   if (key instanceof Error) throw key
   const failed = new Promise<Error | null | undefined>((resolve) => {
     agent.sign(key, Buffer.alloc(1), {}, resolve)

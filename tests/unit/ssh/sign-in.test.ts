@@ -1,6 +1,7 @@
 import type { AnyAuthMethod, ParsedKey, Prompt } from 'ssh2'
 import { expect, test } from 'vitest'
 import { SshAgent } from '../../../electron/ssh/agent.ts'
+import { generateEd25519 } from '../../../electron/ssh/private-key.ts'
 import {
   isPasswordPrompt,
   SignIn,
@@ -11,7 +12,7 @@ import { utils } from '../../../electron/ssh/ssh2.ts'
 import { systemClock } from '../../../electron/platform/clock.ts'
 
 function openKey(label: string): KeyCandidate {
-  const key = utils.parseKey(utils.generateKeyPairSync('ed25519').private)
+  const key = utils.parseKey(generateEd25519().privateKey)
   if (key instanceof Error) throw key
   return { kind: 'open', label, publicKey: key.getPublicSSH(), key }
 }
