@@ -12,7 +12,7 @@ import {
 } from './scripted-gateway-rows.ts'
 
 /** Tells every client about a change. */
-export type Broadcast = (event: string, payload: Json) => void
+type Broadcast = (event: string, payload: Json) => void
 
 export interface ConversationsOptions {
   readonly clock: Clock

@@ -147,7 +147,7 @@ function known(params: Json, { conversations }: MethodContext): string {
 }
 
 /** What the scripted gateway can do. */
-export const scriptedMethods: Readonly<Record<string, Method>> = {
+const scriptedMethods: Readonly<Record<string, Method>> = {
   health: { scope: 'operator.read', params: 'probe', call: (_params, context) => healthOf(context) },
   status: {
     scope: 'operator.read',

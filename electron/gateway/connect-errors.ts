@@ -60,7 +60,7 @@ const byMessage: ReadonlyArray<readonly [RegExp, ErrorCode]> = [
 ]
 
 /** The closed error code of a refused `connect`. */
-export function connectErrorCode(error: GatewayError): ErrorCode {
+function connectErrorCode(error: GatewayError): ErrorCode {
   const detail = error.details['code']
   if (detail === 'PAIRING_REQUIRED') {
     return byPairingReason[String(error.details['reason'])] ?? 'pairing.required'

@@ -14,7 +14,7 @@ const upgradeTimeoutMs = 15_000
 const closeGraceMs = 1_000
 
 /** Who hears what arrives. */
-export interface SocketHandlers {
+interface SocketHandlers {
   text(text: string): void
   /** Called once, and never after `destroy()` by the one who listens. */
   closed(close: SocketClose): void

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { GatewayEvent, SessionEnd } from '../../../electron/gateway/session.ts'
+import { FakeClock } from '../../fixtures/fake-clock.ts'
 import { scriptedPair, until, type ScriptedPair } from '../../fixtures/scripted-peer.ts'
 
 let pair: ScriptedPair | null = null
@@ -38,14 +39,15 @@ describe('a session', () => {
   })
 
   it('matches answers that come out of order', async () => {
-    const { session, gateway } = await connected()
-    gateway.faults.delayMs = 30
-    const slow = session.request('health').then(() => 'slow')
+    const clock = new FakeClock()
+    const { session, gateway } = await connected({ clock })
+    gateway.faults.delayMs = 1000
+    const slow = session.request('models.list')
     await until(() => gateway.requests.length === 1, 'the first request')
     gateway.faults.delayMs = undefined
-    const quick = session.request('status').then(() => 'quick')
-    expect(await Promise.race([slow, quick])).toBe('quick')
-    expect(await slow).toBe('slow')
+    await expect(session.request('health')).resolves.toMatchObject({ ok: true })
+    await clock.advance(1000)
+    await expect(slow).resolves.toHaveProperty('models')
   })
 
   it.each([
@@ -127,22 +129,30 @@ describe('a session', () => {
     await expect(session.probe(30)).rejects.toMatchObject({ code: 'gateway.not-responding' })
   })
 
-  it('ends after twice the tick in silence', async () => {
-    const made = await connected({ tickIntervalMs: 40 })
+  it('ends after twice the tick in silence, and not before', async () => {
+    const clock = new FakeClock()
+    const made = await connected({ tickIntervalMs: 30_000 }, { clock })
+    const end = endOf(made)
+    await clock.advance(59_999)
+    await expect(Promise.race([end, made.session.request('health')])).resolves.toMatchObject({ ok: true })
     made.gateway.faults.mute = true
-    const end = await endOf(made)
-    expect(end).toMatchObject({ own: false, error: { code: 'gateway.not-responding' } })
+    await clock.advance(60_000)
+    expect(await end).toMatchObject({ own: false, error: { code: 'gateway.not-responding' } })
   })
 
   it('stays while ticks come', async () => {
-    const made = await connected({ tickIntervalMs: 20 })
+    const clock = new FakeClock()
+    const { session } = await connected({ tickIntervalMs: 30_000, clock }, { clock })
     let ticks = 0
     let ended = false
-    made.session.onClosed(() => (ended = true))
-    made.session.onEvent(({ event }) => {
+    session.onClosed(() => (ended = true))
+    session.onEvent(({ event }) => {
       if (event === 'tick') ticks += 1
     })
-    await until(() => ticks >= 6, 'six ticks')
+    for (let count = 1; count <= 6; count += 1) {
+      await clock.advance(30_000)
+      await until(() => ticks === count, `tick ${count}`)
+    }
     expect(ended).toBe(false)
   })
 
