@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { Conversation, ConversationChange, SessionSummary } from '../../shared/model/chat.ts'
+import type { Conversation, SessionSummary } from '../../shared/model/chat.ts'
 import { failure } from '../../shared/result.ts'
 import type { GatewaySession } from '../gateway/session.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Clock } from '../platform/clock.ts'
 import { Emitter, type Disposable } from '../platform/disposable.ts'
+import type { ConversationEvent } from './conversation-event.ts'
 import { GatewayRoom } from './gateway-room.ts'
 import { openOutboxFile, type OutboxFile } from './outbox-file.ts'
 import { isCommand, Outbox } from './outbox.ts'
 import { frameSize } from './send-outcome.ts'
-
-export interface ConversationEvent {
-  readonly gatewayId: string
-  readonly sessionKey: string
-  readonly revision: number
-  readonly changes: readonly ConversationChange[]
-}
 
 /**
  * Conversations, runs and the outbox of all gateways. Owns no link: the app attaches a session when a gateway is

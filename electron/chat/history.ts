@@ -3,7 +3,7 @@ import { asFields, asList, asNumber, asText, asTexts } from './fields.ts'
 import { readRows, type PlacedRow } from './transcript.ts'
 
 /** A message the gateway took and has not put into the transcript yet. */
-export interface PendingInput {
+interface PendingInput {
   /** The idempotency key it was sent under. */
   readonly key: string
   /**

@@ -168,7 +168,7 @@ export async function play(
 }
 
 /** The recorded history that comes next from `index` on, else the last one before, else the rows told as events. */
-export function historyFrom(frames: readonly Frame[], index: number, sessionKey: string): unknown {
+function historyFrom(frames: readonly Frame[], index: number, sessionKey: string): unknown {
   const own = (frame: Frame): boolean =>
     'history' in frame && (frame.history === sessionKey || frame.history === 'main')
   if (!frames.some(own)) {
