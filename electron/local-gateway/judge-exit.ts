@@ -33,7 +33,7 @@ export async function judgeExit(
 }
 
 /** The line of the log a person should read first. */
-function lastComplaint(lines: readonly string[]): string | undefined {
-  const complaint = lines.findLast((line) => /invalid|error|missing|refus|config|must|unknown/i.test(line))
+export function lastComplaint(lines: readonly string[]): string | undefined {
+  const complaint = lines.findLast((line) => /invalid|error|missing|refus|blocked|must|unknown/i.test(line))
   return (complaint ?? lines.at(-1))?.replace(/^[\dT:.+Z-]{20,} /, '').slice(0, 300)
 }

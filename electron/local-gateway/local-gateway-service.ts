@@ -277,7 +277,7 @@ class LocalGatewayService implements LocalGateway {
   /** A failed start is no news any more once a gateway answers, whoever started it. */
   #shownError(): AppError | null {
     const others = !this.#child.active && this.#look !== null && answers(this.#look.probe)
-    return others ? null : (this.#child.error ?? this.#error)
+    return others ? null : (this.#error ?? this.#child.error)
   }
 
   #owner(): LocalGatewayView['owner'] {

@@ -7,7 +7,7 @@ import { delay, type Clock } from '../platform/clock.ts'
 import { reasonOf } from '../platform/data-dir.ts'
 import { processMark, sendSignal } from '../platform/process-identity.ts'
 import type { ChildExit, EnvironmentChanges, Spawner } from '../platform/spawn.ts'
-import { judgeExit } from './judge-exit.ts'
+import { judgeExit, lastComplaint } from './judge-exit.ts'
 import { followLog, type LogTail } from './log-tail.ts'
 import type { Environment } from './openclaw-files.ts'
 import type { ProbeResult } from './probe.ts'
@@ -215,7 +215,10 @@ export class SupervisedChild {
       if (verdict === 'ended') return failure('local.start-failed', { reason: 'it was stopped' })
       if (verdict !== 'crashed') throw verdict
       crashes = [...crashes, clock.monotonic()].filter((at) => clock.monotonic() - at < crashWindowMs)
-      if (crashes.length >= crashLimit) throw failure('local.crash-loop', { reason: describeExit(exit) })
+      if (crashes.length >= crashLimit) {
+        const words = [describeExit(exit), lastComplaint(this.logTail().slice(-5))]
+        throw failure('local.crash-loop', { reason: words.filter(Boolean).join(': ') })
+      }
       this.#enter('starting')
       const stopped = await delay(clock, restartAfterMs, wanted).catch(() => true)
       if (stopped === true) return failure('local.not-running')

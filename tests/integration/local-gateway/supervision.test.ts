@@ -124,6 +124,7 @@ describe('a gateway Hawser starts', () => {
     await expect(gateway.start()).rejects.toMatchObject({ code: 'local.crash-loop' })
     expect(await starts(fake)).toHaveLength(3)
     expect(gateway.view()).toMatchObject({ state: 'failed', error: { code: 'local.crash-loop' } })
+    expect(gateway.view().error?.message).toContain('(exit code 1: boom ***)')
     expect(gateway.view().logTail).toContain('boom ***')
     expect(gateway.view().logTail.join()).not.toContain('tok-fake-1234')
   })
