@@ -1,3 +1,4 @@
+import { groups } from './fingerprint-groups.ts'
 import styles from './fingerprint.module.css'
 
 /** A fingerprint in groups of four, so that two can be compared by eye; copied as it is. */
@@ -22,10 +23,4 @@ export function Fingerprint({ value }: { readonly value: string }) {
 function splitKind(value: string): readonly [string, string] {
   const match = /^([A-Za-z0-9]+:)(?=[A-Za-z0-9+/]{20})/.exec(value)
   return match?.[1] === undefined ? ['', value] : [match[1], value.slice(match[1].length)]
-}
-
-/** Groups of four characters, or of four pairs where the pairs are parted by colons. */
-export function groups(value: string): readonly string[] {
-  if (value.includes(':')) return value.match(/(?:[^:]+:?){1,4}/g) ?? [value]
-  return value.match(/.{1,4}/g) ?? []
 }

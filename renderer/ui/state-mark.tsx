@@ -1,11 +1,6 @@
 import styles from './state-mark.module.css'
 import { cx } from './cx.ts'
-
-/**
- * A state as shape and colour: `ready` full circle · `ok` tick · `busy` half ring · `waiting` dotted ring ·
- * `stopped` exclamation mark · `failed` cross · `idle` empty ring · `skipped` dash. Words stand beside it, always.
- */
-export type Mark = 'ready' | 'ok' | 'busy' | 'waiting' | 'stopped' | 'failed' | 'idle' | 'skipped'
+import type { Mark } from './mark.ts'
 
 const shapes: Record<Mark, React.ReactNode> = {
   ready: <circle cx="8" cy="8" r="5" fill="currentColor" />,
@@ -35,7 +30,7 @@ const tones: Record<Mark, string | undefined> = {
   busy: styles.busy,
   waiting: styles.busy,
   stopped: styles.stopped,
-  failed: styles.stopped,
+  failed: styles.busy,
   idle: styles.idle,
   skipped: styles.idle,
 }

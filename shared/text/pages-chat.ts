@@ -61,6 +61,7 @@ export const chatText = {
     stop: 'Stop the answer',
     hintEnter: '↵ sends · ⇧↵ new line',
     hintMod: (mod: string) => `${mod}↵ sends`,
+    lost: 'Hawser cannot be reached: what you write is kept here until it can.',
     willWait: 'Not connected: your message waits in the outbox and is sent by itself.',
     context: (percent: number) => `${percent} % of context`,
   },

@@ -57,6 +57,7 @@ export const linkText = {
   stage: stageNameWords,
   stageState: stageStateWords,
   idle: 'not connected',
+  unknown: 'not known',
   connecting: 'connecting',
   doing,
   answer: 'waiting for your answer',

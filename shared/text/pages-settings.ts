@@ -91,6 +91,7 @@ export const settingsText = {
     port: 'Port',
     portHint: 'Leave empty to use what OpenClaw’s own settings say.',
     secretTitle: 'Token or password of the gateway',
+    secretWhich: 'The gateway wants',
     secretKind: { 'gateway-token': 'Token', 'gateway-password': 'Password' },
     secretHint: {
       keychain: (store: string) => `Goes straight into the ${store} and is never shown again.`,
@@ -108,7 +109,8 @@ export const settingsText = {
       port: 'A port is a number from 1 to 65535.',
       pin: 'A SHA-256 fingerprint has 64 hexadecimal digits.',
     },
-    connects: 'Saving connects anew if where it leads has changed.',
+    connects:
+      'If it now leads to another computer or account, the secrets kept for the old one are removed, and Hawser asks again.',
     saved: 'Saved.',
   },
   local: {

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { SessionSummary } from '../../../shared/model/chat.ts'
 import type { AppError } from '../../../shared/result.ts'
 import { text } from '../../../shared/text/pages.ts'
-import { useApp, useSnapshot } from '../../stores/app.ts'
+import { useApp, useLinkState, useSnapshot } from '../../stores/app.ts'
 import { conversationId } from '../../stores/conversation-store.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
@@ -30,6 +30,7 @@ export function Composer({ gatewayId, sessionKey, openKey, ready, running, summa
   const sendWith = useSnapshot(({ preferences }) => preferences.sendWith)
   const field = useRef<HTMLTextAreaElement>(null)
   const words = text.chat.composer
+  const lost = useLinkState() === 'lost'
   const empty = draft.trim() === ''
 
   useEffect(() => {
@@ -38,13 +39,16 @@ export function Composer({ gatewayId, sessionKey, openKey, ready, running, summa
       field.current?.focus()
   }, [])
 
+  const howToSend = sendWith === 'enter' ? words.hintEnter : words.hintMod(modKey)
+  const hint = lost ? words.lost : ready ? howToSend : words.willWait
+
   const change = (value: string): void => {
     setDraft(value)
     drafts.write(place, value)
   }
 
   const send = async (): Promise<void> => {
-    if (empty) return
+    if (empty || lost) return
     const message = drafts.write(place, draft)
     setDraft('')
     setError(null)
@@ -106,7 +110,7 @@ export function Composer({ gatewayId, sessionKey, openKey, ready, running, summa
             type="submit"
             look="primary"
             className={styles.send}
-            disabled={empty}
+            disabled={empty || lost}
             aria-label={ready ? words.send : words.sendLater}
             title={ready ? words.send : words.sendLater}
             icon={<ArrowUp size={16} aria-hidden />}
@@ -114,9 +118,7 @@ export function Composer({ gatewayId, sessionKey, openKey, ready, running, summa
         </div>
       </div>
       <p className={styles.hint} id="composer-hint">
-        <span>
-          {ready ? (sendWith === 'enter' ? words.hintEnter : words.hintMod(modKey)) : words.willWait}
-        </span>
+        <span>{hint}</span>
         {summary !== undefined && <span className={styles.facts}>{sessionFacts(summary)}</span>}
       </p>
     </form>

@@ -90,7 +90,8 @@ function kindOf(line: string): Kind {
 
 /** Whether a line that is not blank begins another block. */
 function endsBefore(line: string, kind: Kind, blank: boolean, length: number): boolean {
-  if (fenceOpen.test(line)) return true
+  // Indented, it may be a part of the list item above it.
+  if (kind === 'list' ? /^ ?(`{3,}|~{3,})/.test(line) : fenceOpen.test(line)) return true
   switch (kind) {
     case 'fence':
       return true

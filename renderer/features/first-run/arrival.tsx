@@ -32,7 +32,7 @@ export function Arrival({ gateway }: { readonly gateway: SavedGateway }) {
       </h1>
       <p className={styles.lead}>{error === null ? words.connectingHint : lineText(line)}</p>
       <div className={styles.chain}>
-        <StageChain stages={connection.stages} label={text.link.chain} />
+        <StageChain stages={connection.stages} label={text.link.chain} told={error} />
       </div>
       {error !== null && (
         <ErrorNote error={error} tone={phase === 'waiting' ? 'patience' : 'stopped'}>

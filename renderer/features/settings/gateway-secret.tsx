@@ -38,7 +38,7 @@ export function GatewaySecret({ gatewayId }: { readonly gatewayId: string }) {
     >
       <Choice
         layout="row"
-        legend={words.secretTitle}
+        legend={words.secretWhich}
         value={kind}
         options={words.secretKind}
         onChoose={(chosen) => {

@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react'
-import { useDeferredValue, useEffect, useState } from 'react'
+import { useDeferredValue, useState } from 'react'
 import { useStore } from 'zustand'
 import { text } from '../../../shared/text/pages.ts'
 import type { SessionSummary } from '../../../shared/model/chat.ts'
@@ -17,10 +17,6 @@ export function SessionList({ gatewayId }: { readonly gatewayId: string }) {
   const ready = useConnection(gatewayId)?.phase === 'ready'
   const [words, setWords] = useState('')
   const wanted = useDeferredValue(words)
-
-  useEffect(() => {
-    if (ready) mirror.watch(gatewayId)
-  }, [mirror, gatewayId, ready])
 
   const sessions = list?.sessions ?? []
   const shown = sessions.filter((session) => matches(session, wanted))

@@ -23,6 +23,7 @@ export function Shell() {
   useTheme()
   useTitle()
   useShortcuts()
+  useSessions()
   return (
     <div className={styles.window}>
       <a className={styles.skip} href="#content">
@@ -40,6 +41,16 @@ export function Shell() {
       <Announcer />
     </div>
   )
+}
+
+/** Keeps the selected gateway's list of conversations up to date: the sidebar and the chat's title need it. */
+function useSessions(): void {
+  const { sessions } = useApp()
+  const selected = useSnapshot(({ selectedGatewayId, gateways }) => selectedGatewayId ?? gateways[0]?.id)
+  const ready = useSnapshot(({ connections }) => connections[selected ?? '']?.phase === 'ready')
+  useEffect(() => {
+    if (ready && selected !== undefined) sessions.watch(selected)
+  }, [sessions, selected, ready])
 }
 
 /** First run fills the window while there is no gateway yet; later gateways are added beside the others. */

@@ -1,9 +1,10 @@
 import type { ConnectionView } from '../../../shared/model/connection.ts'
 import { traitsOf } from '../../../shared/error-codes.ts'
+import type { AppError } from '../../../shared/result.ts'
 import type { StageName } from '../../../shared/stages.ts'
 import { text } from '../../../shared/text/pages.ts'
 import { secondsUntil } from '../../ui/format.ts'
-import type { Mark } from '../../ui/state-mark.tsx'
+import type { Mark } from '../../ui/mark.ts'
 
 export type Tone = 'ready' | 'busy' | 'stopped' | 'idle'
 
@@ -16,6 +17,9 @@ export interface LinkLine {
   /** When it goes on, or how fast it is; empty where there is nothing to add. */
   readonly more: string
 }
+
+/** The line while nothing is known. */
+export const unknownLine: LinkLine = { mark: 'idle', tone: 'idle', words: text.link.unknown, more: '' }
 
 /** What a link looks like from outside. `hasPrompt`: a question about this gateway is open. */
 export function linkLine(connection: ConnectionView | undefined, hasPrompt: boolean, now: number): LinkLine {
@@ -51,6 +55,14 @@ export function linkLine(connection: ConnectionView | undefined, hasPrompt: bool
 /** The line as one sentence. */
 export const lineText = ({ words, more }: LinkLine): string =>
   more === '' ? words : text.link.line(words, more)
+
+/** An error in a few words: what is waited for, or what needs a person. */
+export function shortly({ code }: AppError): string {
+  const { kind, stage = 'network' } = traitsOf(code)
+  return kind === 'transient'
+    ? (text.link.waitingCode[code] ?? text.link.waitingFor[stage])
+    : (text.link.stoppedCode[code] ?? text.link.stopped[stage])
+}
 
 /** The stage a link hangs at. */
 export function troubledStage(connection: ConnectionView): StageName {

@@ -24,7 +24,7 @@ export function LinkPanel({ gateway, connection, onLeave }: LinkPanelProps) {
   const { phase, error } = connection
   return (
     <div className={styles.panel}>
-      <StageChain stages={connection.stages} label={text.link.chain} />
+      <StageChain stages={connection.stages} label={text.link.chain} told={error} />
       {error !== null && (
         <ErrorNote error={error} tone={phase === 'waiting' ? 'patience' : 'stopped'}>
           <NextSteps gateway={gateway} connection={connection} onLeave={onLeave} />

@@ -1,6 +1,6 @@
 import type { SavedGateway } from '../../../shared/model/gateway.ts'
 import { text } from '../../../shared/text/pages.ts'
-import { useConnection } from '../../stores/app.ts'
+import { useConnection, useLinkState } from '../../stores/app.ts'
 import { useDoing } from '../../stores/use-doing.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
@@ -15,7 +15,8 @@ export function LinkStrip({ gateway }: { readonly gateway: SavedGateway }) {
   const connection = useConnection(gateway.id)
   const line = useLinkLine(gateway.id)
   const doing = useDoing()
-  if (connection === undefined || connection.phase === 'ready' || connection.phase === 'connecting')
+  const lost = useLinkState() === 'lost'
+  if (connection === undefined || lost || connection.phase === 'ready' || connection.phase === 'connecting')
     return null
   if (connection.phase === 'blocked' && connection.error !== null) {
     return (
@@ -30,8 +31,8 @@ export function LinkStrip({ gateway }: { readonly gateway: SavedGateway }) {
     <div className={styles.strip}>
       <StateMark mark={line.mark} />
       <p className={styles.words}>
-        <strong>{lineText(line)}</strong>
-        {connection.error !== null && <span className={styles.why}>{connection.error.message}</span>}
+        <strong>{connection.error?.message ?? lineText(line)}</strong>
+        {connection.error !== null && <span className={styles.why}>{lineText(line)}</span>}
       </p>
       <div className={styles.actions}>
         {connection.phase === 'idle' ? (

@@ -1,8 +1,11 @@
 import type { StageView } from '../../../shared/model/connection.ts'
 import type { StageState } from '../../../shared/stages.ts'
+import type { AppError } from '../../../shared/result.ts'
 import { text } from '../../../shared/text/pages.ts'
 import { span, took } from '../../ui/format.ts'
-import { StateMark, type Mark } from '../../ui/state-mark.tsx'
+import { shortly } from './link-line.ts'
+import type { Mark } from '../../ui/mark.ts'
+import { StateMark } from '../../ui/state-mark.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import styles from './stage-chain.module.css'
 import { cx } from '../../ui/cx.ts'
@@ -16,33 +19,39 @@ const marks: Record<StageState, Mark> = {
   skipped: 'skipped',
 }
 
-/** The stages of a link, each with its own state, words and age. Stages this gateway does not have are left out. */
-export function StageChain({
-  stages,
-  label,
-}: {
+export interface StageChainProps {
   readonly stages: readonly StageView[]
   readonly label: string
-}) {
+  /** An error that is told in full beside the chain: its stage says it shortly. */
+  readonly told?: AppError | null
+}
+
+/** The stages of a link, each with its own state, words and age. Stages this gateway does not have are left out. */
+export function StageChain({ stages, label, told = null }: StageChainProps) {
   return (
     <ol className={styles.chain} aria-label={label}>
       {stages
         .filter((stage) => stage.state !== 'skipped')
         .map((stage) => (
-          <StageRow key={stage.name} stage={stage} />
+          <StageRow
+            key={stage.name}
+            stage={stage}
+            told={stage.error !== null && stage.error.code === told?.code}
+          />
         ))}
     </ol>
   )
 }
 
-function StageRow({ stage }: { readonly stage: StageView }) {
+function StageRow({ stage, told }: { readonly stage: StageView; readonly told: boolean }) {
+  const words = stage.error === null ? stage.message : told ? shortly(stage.error) : stage.error.message
   return (
     <li className={cx(styles.row, styles[stage.state])} data-stage={stage.name} data-state={stage.state}>
       <StateMark mark={marks[stage.state]} />
       <span className={styles.name}>{text.link.stage[stage.name]}</span>
       <span className={styles.message}>
         <span className="hidden-visually">{text.link.stageState[stage.state]}: </span>
-        {stage.error?.message ?? stage.message}
+        {words}
       </span>
       <StageTime stage={stage} />
     </li>
