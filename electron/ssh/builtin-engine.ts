@@ -4,11 +4,9 @@ import { algorithmsFor } from './algorithms.ts'
 import { BuiltinLink, type Transport } from './builtin-link.ts'
 import type { SshOpenOptions, SshTarget } from './engine.ts'
 import { establish, type Established } from './establish.ts'
-import { compareCommand, fingerprintOf, keyTypeOf, plainKeyType } from './host-key.ts'
+import { HostKeyGate } from './host-key-gate.ts'
 import { collectCandidates, type KeyCandidates } from './key-candidates.ts'
 import type { KeyFiles } from './key-files.ts'
-import { addKnownHostsLine } from './known-hosts-file.ts'
-import { KnownHosts, knownHostsName, readKnownHosts, type HostKeyVerdict } from './known-hosts.ts'
 import type { FullyResolvedTarget } from './resolve-target.ts'
 import type { SignIn } from './sign-in.ts'
 import type { SshEnvironment } from './ssh-environment.ts'
@@ -65,18 +63,23 @@ class Opening {
   readonly #agent: SshAgent | null
   readonly #place: Place
   readonly #placeName: string
-  readonly #hostKeyName: string
+  readonly #hostKeys: HostKeyGate
   #password: string | null = null
 
   constructor(request: BuiltinRequest, options: SshOpenOptions, ports: BuiltinPorts, agent: SshAgent | null) {
-    const { host, port, user, hostKeyAlias } = request.resolved
+    const { host, port, user } = request.resolved
     this.#request = request
     this.#options = options
     this.#ports = ports
     this.#agent = agent
     this.#place = { host, port, user }
     this.#placeName = `${user}@${host}:${port}`
-    this.#hostKeyName = knownHostsName(host, port, hostKeyAlias)
+    this.#hostKeys = new HostKeyGate({
+      target: request.target,
+      resolved: request.resolved,
+      acceptedKeys: ports.memory.acceptedHostKeys,
+      open: options,
+    })
   }
 
   async run(): Promise<BuiltinLink> {
@@ -93,14 +96,14 @@ class Opening {
         signal: this.#options.signal,
         chosenKeyOnly: this.#request.target.identityFile !== null,
       })
-      const knownHosts = await this.#readKnownHosts()
+      await this.#hostKeys.read()
       const transport = await this.#connect()
-      const outcome = await this.#establish(transport, keys, knownHosts)
+      const outcome = await this.#establish(transport, keys)
       switch (outcome.kind) {
         case 'ready':
           return this.#unlessAborted(this.#finish(outcome, transport))
         case 'host-key':
-          await this.#settleHostKey(outcome.key, this.#verdict(outcome.key, knownHosts))
+          await this.#hostKeys.settle(outcome.key, (answer) => this.#ask(answer))
           break
         case 'need':
           await this.#settleNeed(outcome.signIn)
@@ -109,15 +112,6 @@ class Opening {
           throw this.#signInFailed(outcome.signIn, keys.problem)
       }
     }
-  }
-
-  async #readKnownHosts(): Promise<KnownHosts> {
-    const { resolved, target } = this.#request
-    const [theirs, ours] = await Promise.all([
-      readKnownHosts([...resolved.userKnownHostsFiles, ...resolved.globalKnownHostsFiles]),
-      target.knownHostsFile === null ? readKnownHosts([this.#options.ownKnownHostsFile]) : [],
-    ])
-    return new KnownHosts([theirs, ours])
   }
 
   async #connect(): Promise<Transport> {
@@ -138,15 +132,15 @@ class Opening {
     return socket
   }
 
-  #establish(transport: Transport, keys: KeyCandidates, knownHosts: KnownHosts): Promise<Established> {
+  #establish(transport: Transport, keys: KeyCandidates): Promise<Established> {
     const { resolved } = this.#request
     const { clock, log, signal, prompter } = this.#options
-    const { host, port, user } = this.#place
+    const { host, user } = this.#place
     return establish({
       transport,
       place: this.#place,
-      algorithms: algorithmsFor(knownHosts.knownTypes(host, port, resolved.hostKeyAlias)),
-      acceptHostKey: (key) => this.#accepts(key, this.#verdict(key, knownHosts)),
+      algorithms: algorithmsFor(this.#hostKeys.knownTypes()),
+      acceptHostKey: (key) => this.#hostKeys.accepts(key),
       candidates: keys.candidates,
       password: this.#password,
       askCode: ({ instruction, fields }) =>
@@ -194,71 +188,6 @@ class Opening {
     if (!signal.aborted) return link
     await link.close()
     throw abortFailure(signal)
-  }
-
-  #verdict(key: Buffer, knownHosts: KnownHosts): HostKeyVerdict {
-    const { host, port } = this.#place
-    return knownHosts.check(key, host, port, this.#request.resolved.hostKeyAlias)
-  }
-
-  #accepts(key: Buffer, verdict: HostKeyVerdict): boolean {
-    if (verdict.kind === 'known') return true
-    if (verdict.kind !== 'unknown') return false
-    const accepted = this.#ports.memory.acceptedHostKeys.get(this.#hostKeyName)
-    if (accepted !== undefined) return accepted.equals(key)
-    return this.#request.target.acceptHostKey === fingerprintOf(key)
-  }
-
-  /** Resolves when the key was accepted by a person and is known from now on; throws otherwise. */
-  async #settleHostKey(key: Buffer, verdict: HostKeyVerdict): Promise<void> {
-    const { host, port } = this.#place
-    const { target, resolved } = this.#request
-    const { prompter, signal, ownKnownHostsFile, log } = this.#options
-    const { acceptedHostKeys } = this.#ports.memory
-    const keyType = plainKeyType(keyTypeOf(key))
-    const fingerprint = fingerprintOf(key)
-    const facts = { host, port, keyType, fingerprint }
-    if (verdict.kind === 'revoked') {
-      throw failure('ssh.host-key-revoked', { ...facts, file: `${verdict.file}:${verdict.line}` })
-    }
-    if (verdict.kind === 'changed') {
-      throw failure('ssh.host-key-changed', {
-        ...facts,
-        expected: verdict.expected,
-        file: `${verdict.file}:${verdict.line}`,
-        command: `ssh-keygen -R '${verdict.name}' -f '${verdict.file}'`,
-      })
-    }
-    const earlier = acceptedHostKeys.get(this.#hostKeyName)
-    if (earlier !== undefined) {
-      throw failure('ssh.host-key-changed', { ...facts, expected: fingerprintOf(earlier) })
-    }
-    // Exactly the key that was named, and no other: nobody is asked about a different one.
-    if (target.acceptHostKey !== null) throw failure('ssh.host-key-unknown', facts)
-    const line = `${this.#hostKeyName} ${keyTypeOf(key)} ${key.toString('base64')}`
-    const userFile = resolved.userKnownHostsFiles[0] ?? ''
-    const answer = await this.#ask(
-      prompter.hostKey(
-        { host, port, keyType, fingerprint, compareCommand: compareCommand(keyTypeOf(key)), userFile, line },
-        signal,
-      ),
-    )
-    if (answer === null || answer.fingerprint !== fingerprint) {
-      throw failure('ssh.host-key-unknown', facts)
-    }
-    const add = async (file: string, own: boolean): Promise<void> => {
-      try {
-        await addKnownHostsLine(file, line, { private: own })
-      } catch (error) {
-        log.warn('a host key could not be written down', { file, error: String(error) })
-        // A file that cannot be written must not make a yes worthless.
-        acceptedHostKeys.set(this.#hostKeyName, key)
-      }
-    }
-    // Where the user's choice of file replaces ours, a yes holds for this run, or goes there when it is said to.
-    if (target.knownHostsFile === null) await add(ownKnownHostsFile, true)
-    else if (!answer.addToUserFile) acceptedHostKeys.set(this.#hostKeyName, key)
-    if (answer.addToUserFile && userFile !== '') await add(userFile, false)
   }
 
   async #settleNeed(signIn: SignIn): Promise<void> {
