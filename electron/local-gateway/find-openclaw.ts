@@ -5,7 +5,7 @@ import { compare, parseVersion, satisfies } from './node-range.ts'
 import type { Environment } from './openclaw-files.ts'
 
 /** An OpenClaw that is installed on this computer. */
-export interface FoundOpenclaw {
+interface FoundOpenclaw {
   /** The command as a person would name it. */
   readonly command: string
   /** The script that Node runs. */
@@ -15,7 +15,7 @@ export interface FoundOpenclaw {
   readonly nodeRange: string
 }
 
-export interface FoundNode {
+interface FoundNode {
   readonly path: string
   readonly version: string
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Spawner } from '../platform/spawn.ts'
 import type { Environment } from './openclaw-files.ts'
 
-export type ServiceManager = 'systemd' | 'launchd' | 'scheduled-task'
+type ServiceManager = 'systemd' | 'launchd' | 'scheduled-task'
 
 /** A gateway that is installed as a service of this user. */
 export interface InstalledService {

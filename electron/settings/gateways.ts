@@ -26,7 +26,7 @@ export function uniqueName(wanted: string, gateways: readonly SavedGateway[], ex
 }
 
 /** The saved gateway; throws `gateway.unknown` where there is none. */
-export function findGateway(settings: Settings, id: string): SavedGateway {
+function findGateway(settings: Settings, id: string): SavedGateway {
   const found = settings.gateways.find((gateway) => gateway.id === id)
   if (found === undefined) throw failure('gateway.unknown')
   return found

@@ -4,14 +4,14 @@ import { defaultPreferences, preferencesPatchSchema, preferencesSchema } from '.
 import type { Settings } from './settings-store.ts'
 
 /** Version of the file's shape. A step to it stands in {@link migrations}. */
-export const settingsVersion = 1
+const settingsVersion = 1
 
 type Raw = Readonly<Record<string, unknown>>
 /** One step: a file of version `n` becomes one of version `n + 1`. Pure. */
 export type Migration = (raw: Raw) => Raw
 
 /** Keyed by the version a step starts from. */
-export const migrations: Readonly<Record<number, Migration>> = {}
+const migrations: Readonly<Record<number, Migration>> = {}
 
 const idSchema = z.string().check(z.regex(/^[A-Za-z0-9-]{8,64}$/))
 const settingsSchema = z.object({
