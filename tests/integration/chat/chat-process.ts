@@ -22,7 +22,8 @@ if (order.link) service.attach(gatewayId, await openSession(order))
 await service.open(gatewayId, sessionKey).catch(() => undefined)
 service.onConversation(({ changes }) => {
   for (const change of changes) {
-    if (change.op === 'outbox') process.stdout.write(`${change.outbox.map(({ state }) => state).join(' ')}\n`)
+    const entries = change.op === 'outbox' ? change.outbox : []
+    for (const entry of entries) process.stdout.write(`${entry.key} ${entry.state}\n`)
   }
 })
 await service.send(gatewayId, sessionKey, key, text)

@@ -191,7 +191,7 @@ describe('one turn, as the command line takes it', () => {
   })
 })
 
-describe('a message arrives exactly once', () => {
+describe('a message arrives exactly once', { timeout: 300_000 }, () => {
   it('when it was typed while there was no link', async () => {
     const chat = await begin()
     const sessionKey = newSession()
@@ -230,7 +230,7 @@ describe('a message arrives exactly once', () => {
     const [typed, left] = [randomUUID(), randomUUID()]
     const order = { url: peer.url, token: peer.token, dataDir, sessionKey }
     await killedChat({ ...order, key: typed, text: 'typed and gone', link: false }, 'typed')
-    await killedChat({ ...order, key: left, text: 'left and gone', link: true }, 'sending')
+    await killedChat({ ...order, key: left, text: 'left and gone', link: true }, `${left} sending`)
     expect(await keysIn(dataDir)).toContain(left)
     const chat = await begin({ dataDir })
     await chat.open(sessionKey)
