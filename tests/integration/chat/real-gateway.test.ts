@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { sendOneTurn, type OneTurnResult, type TurnDelta } from '../../../electron/chat/one-turn.ts'
 import { plainText } from '../../../electron/chat/transcript.ts'
 import type { GatewaySession } from '../../../electron/gateway/session.ts'
@@ -227,6 +227,7 @@ describe('a message arrives exactly once', { timeout: 300_000 }, () => {
   it('when the app is killed right after it was typed, and right after it left', async () => {
     const sessionKey = newSession()
     const dataDir = await mkdtemp(path.join(tmpdir(), 'hawser-chat-'))
+    onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
     const [typed, left] = [randomUUID(), randomUUID()]
     const order = { url: peer.url, token: peer.token, dataDir, sessionKey }
     await killedChat({ ...order, key: typed, text: 'typed and gone', link: false }, 'typed')
