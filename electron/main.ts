@@ -4,8 +4,7 @@ import path from 'node:path'
 import { app, dialog } from 'electron'
 import { toAppError } from '../shared/result.ts'
 import { trayText } from '../shared/text/tray.ts'
-import type { AppCore } from './app/app-core.ts'
-import { createApp } from './app/create-app.ts'
+import { createApp, type App } from './app/create-app.ts'
 import { supportedPlatform } from './app/shared-rooms.ts'
 import { registerAppScheme } from './desktop/app-protocol.ts'
 import { openDesktopApp, type DesktopApp } from './desktop/desktop-app.ts'
@@ -46,9 +45,10 @@ else app.exit(0)
 
 function boot(): void {
   const logFile = openLogFile({ file: path.join(dataDir, 'log', 'desktop.log') })
-  const log = createLineLogger({ write: logFile.write, clock, redactor: createRedactor() })
+  const redactor = createRedactor()
+  const log = createLineLogger({ write: logFile.write, clock, redactor })
   let lock: DataDirLock | null = null
-  let core: AppCore | null = null
+  let core: App | null = null
   let desktop: DesktopApp | null = null
   let wantsWindow = !given.hidden
 
@@ -71,6 +71,7 @@ function boot(): void {
   const { quit } = createQuitPath({
     clock,
     log: () => log,
+    isStuck: () => core?.isStuck() === true,
     close: async () => {
       await desktop?.close()
       await core?.close()
@@ -115,6 +116,7 @@ function boot(): void {
     const loginItem = ownLoginItem(platform, env, given.dataDir)
     core = await createApp({
       dataDir,
+      redactor,
       face: 'desktop',
       // An app that is run from its sources has no program of its own that could be started at login.
       can: { tray: await hasTrayHost(), startAtLogin: app.isPackaged, openLinks: true },

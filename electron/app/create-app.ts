@@ -4,6 +4,7 @@ import { secretWords } from '../../shared/text/secrets.ts'
 import { createChatService } from '../chat/chat-service.ts'
 import { startDemo } from '../demo/start-demo.ts'
 import type { Logger } from '../log/logger.ts'
+import type { Redactor } from '../log/redactor.ts'
 import { readImportOffers } from '../settings/import-openclaw.ts'
 import { listSshAliases } from '../ssh/list-aliases.ts'
 import { describeTarget } from './describe-target.ts'
@@ -21,11 +22,15 @@ export interface AppOptions {
   readonly demo?: boolean
   readonly can: AppFacts['can']
   readonly ports: FacePorts
+  /** Of the face's own log, so that no secret gets into that one either. */
+  readonly redactor?: Redactor
 }
 
 /** The core, with the log that its face shares. */
 export interface App extends AppCore {
   readonly log: Logger
+  /** True while a dialog of the keychain keeps the process from ending politely. */
+  isStuck(): boolean
 }
 
 /**
@@ -35,7 +40,13 @@ export interface App extends AppCore {
 export async function createApp(options: AppOptions): Promise<App> {
   const { dataDir } = options
   const demo = options.demo === true
-  const shared = await openSharedRooms({ dataDir, owner: true, temporary: demo, environment: process.env })
+  const shared = await openSharedRooms({
+    dataDir,
+    owner: true,
+    temporary: demo,
+    environment: process.env,
+    redactor: options.redactor,
+  })
   const { clock, log } = shared
   const sshEnvironment = systemSshEnvironment()
   const chat = await createChatService({ dataDir, clock, log: log.child('chat') })
@@ -75,6 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     ...boundMethods(core),
     log,
+    isStuck: () => shared.isStuck(),
     async close() {
       await core.close()
       shared.close()

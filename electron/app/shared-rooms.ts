@@ -33,6 +33,8 @@ export interface SharedRoomsOptions {
   /** True for throw-away data: the keychain is left alone. */
   readonly temporary?: boolean
   readonly environment: NodeJS.ProcessEnv
+  /** Shared with a log of the face's own; default: a new one. */
+  readonly redactor?: Redactor | undefined
 }
 
 /** The rooms that the app and the command-line verbs have in common. */
@@ -54,6 +56,8 @@ export interface SharedRooms {
   readonly log: Logger
   readonly random: () => number
   readonly newId: () => string
+  /** True while a dialog of the keychain is open: the process can then end only by force (platform/exit.ts). */
+  isStuck(): boolean
   close(): void
 }
 
@@ -65,7 +69,7 @@ export async function openSharedRooms(options: SharedRoomsOptions): Promise<Shar
   const { dataDir, environment } = options
   await ensureDataDir(dataDir)
   const clock = systemClock
-  const redactor = createRedactor()
+  const redactor = options.redactor ?? createRedactor()
   const things = new DisposableStore()
   const logFile = openLogFile({ file: path.join(dataDir, 'log', options.owner ? 'hawser.log' : 'verbs.log') })
   things.add(disposable(() => logFile.close()))
@@ -121,6 +125,7 @@ export async function openSharedRooms(options: SharedRoomsOptions): Promise<Shar
     log,
     random: Math.random,
     newId: randomUUID,
+    isStuck: () => secrets.busy(),
     close: () => things.dispose(),
   }
 }

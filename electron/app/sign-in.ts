@@ -71,7 +71,7 @@ export function createSignIn(options: SignInOptions): SignIn {
     }
     const answer = await ask()
     if (answer === null) return null
-    await secrets.set(name, answer.secret, { remember: answer.remember, label: name.detail ?? '' })
+    await secrets.set(name, answer.secret, { remember: answer.remember })
     return answer.secret
   }
 

@@ -17,6 +17,8 @@ import { readSessions } from './session-list.ts'
 import { readRow } from './transcript.ts'
 
 const sessionsPauseMs = 250
+/** How long opening waits for the gateway's page before it shows what is known, in ms. */
+const openPatienceMs = 1_500
 /** Compacting runs the model. */
 const slowRequestMs = 300_000
 /** Reasons of `sessions.changed` after which the rows are not what they were. */
@@ -102,7 +104,11 @@ export class GatewayRoom {
     if (key === null) throw failure('link.down')
     const known = this.#conversations.get(key)
     const conversation = known ?? this.#create(key)
-    await conversation.settled()
+    // A slow gateway must not keep the page blank: what is known is shown now, the rest comes as changes.
+    const patience = Promise.withResolvers<void>()
+    const timer = this.#options.clock.after(openPatienceMs, patience.resolve)
+    await Promise.race([conversation.settled(), patience.promise])
+    timer.dispose()
     return conversation.view()
   }
 

@@ -16,59 +16,74 @@ import { runConnect } from './verb-connect.ts'
 import { runDoctor } from './verb-doctor.ts'
 import { runStatus } from './verb-status.ts'
 
-/** The `hawser` command: from the words of the command line to the exit code. Never throws. */
-export async function runCommandLine(words: readonly string[], process: NodeJS.Process): Promise<number> {
+/** How a run ends. `stuck`: a dialog of the keychain is open, so the process must end by force. */
+export interface Ending {
+  readonly code: number
+  readonly stuck: boolean
+}
+
+/** What a verb is run with. */
+interface Run {
+  readonly process: NodeJS.Process
+  readonly output: Output
+  /** Aborted by Ctrl-C or a polite kill. */
+  readonly signal: AbortSignal
+  isStuck: () => boolean
+}
+
+const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** The `hawser` command: from the words of the command line to its end. Never throws. */
+export async function runCommandLine(words: readonly string[], process: NodeJS.Process): Promise<Ending> {
   const output = createOutput(wantsJson(words), process)
   const interrupt = new AbortController()
   const onSignal = (): void => interrupt.abort(failure('interrupted'))
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal)
+  for (const name of endSignals) process.on(name, onSignal)
+  const run: Run = { process, output, signal: interrupt.signal, isStuck: () => false }
   try {
-    return await run(parseCommandLine(words), output, process, interrupt.signal)
+    const code = await perform(parseCommandLine(words), run)
+    return { code, stuck: run.isStuck() }
   } catch (thrown) {
     const error = toAppError(thrown)
     const { exit } = traitsOf(error.code)
     output.result({ result: 'failed', exit, error, target: {}, engine: null })
     if (error.detail !== undefined) output.remark(error.detail)
-    return exit
+    return { code: exit, stuck: run.isStuck() }
   } finally {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(name, onSignal)
+    for (const name of endSignals) process.off(name, onSignal)
   }
 }
 
-async function run(
-  line: CommandLine,
-  output: Output,
-  process: NodeJS.Process,
-  signal: AbortSignal,
-): Promise<number> {
+async function perform(line: CommandLine, run: Run): Promise<number> {
   switch (line.verb) {
     case 'help':
-      process.stdout.write(cliWords.help)
+      run.process.stdout.write(cliWords.help)
       return 0
     case 'version':
-      process.stdout.write(`${appVersion}\n`)
+      run.process.stdout.write(`${appVersion}\n`)
       return 0
     case 'serve':
-    case 'demo':
+    case 'demo': {
+      const { flags, port, open } = line
       return runServe({
         demo: line.verb === 'demo',
-        dataDir: line.flags.dataDir,
-        port: line.port,
-        open: line.open,
-        output,
-        signal,
+        dataDir: flags.dataDir,
+        port,
+        open,
+        output: run.output,
+        signal: run.signal,
+        onApp: (app) => (run.isStuck = () => app.isStuck()),
       })
+    }
     case 'connect':
-      return withTarget(line.target, line.flags, output, process, signal, runConnect)
+      return withTarget(line.target, line.flags, run, runConnect)
     case 'doctor':
-      return withTarget(line.target, line.flags, output, process, signal, runDoctor)
+      return withTarget(line.target, line.flags, run, runDoctor)
     case 'status':
-      return withTarget(line.target, line.flags, output, process, signal, runStatus)
+      return withTarget(line.target, line.flags, run, runStatus)
     case 'chat': {
       const { message, session } = line
-      return withTarget(line.target, line.flags, output, process, signal, (context) =>
-        runChat(context, message, session),
-      )
+      return withTarget(line.target, line.flags, run, (context) => runChat(context, message, session))
     }
   }
 }
@@ -76,16 +91,16 @@ async function run(
 async function withTarget(
   word: string | null,
   flags: CommonFlags,
-  output: Output,
-  process: NodeJS.Process,
-  signal: AbortSignal,
+  run: Run,
   verb: (context: VerbContext) => Promise<number>,
 ): Promise<number> {
+  const { process, output, signal } = run
   const rooms = await openSharedRooms({
     dataDir: flags.dataDir ?? defaultDataDir(process.env, process.platform, homedir()),
     owner: false,
     environment: process.env,
   })
+  run.isStuck = () => rooms.isStuck()
   try {
     const interactive = !flags.noInput && process.stdin.isTTY
     const prompts = interactive

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
-import { createApp } from '../app/create-app.ts'
+import { createApp, type App } from '../app/create-app.ts'
 import { openBrowser } from '../browser/open-browser.ts'
 import { serveApp } from '../browser/serve-app.ts'
 import { AppFailure } from '../../shared/result.ts'
@@ -17,6 +17,8 @@ export interface ServeOptions {
   readonly open: boolean
   readonly output: Output
   readonly signal: AbortSignal
+  /** Hears of the app as soon as it stands. */
+  readonly onApp: (app: App) => void
 }
 
 /** `hawser serve` and `hawser demo`. Returns the exit code. */
@@ -34,7 +36,7 @@ export async function runServe(options: ServeOptions): Promise<number> {
   }
 }
 
-function serve({ demo, port, open, output, signal }: ServeOptions, dataDir: string): Promise<number> {
+function serve({ demo, port, open, output, signal, onApp }: ServeOptions, dataDir: string): Promise<number> {
   const machine = { platform: process.platform, env: process.env, home: homedir() }
   return serveApp({
     dataDir,
@@ -54,6 +56,7 @@ function serve({ demo, port, open, output, signal }: ServeOptions, dataDir: stri
         can: { tray: false, startAtLogin: false, openLinks: true },
         ports,
       })
+      onApp(core)
       if (demo) {
         const started = await core.call('app.start-demo', {})
         if (!started.ok) throw new AppFailure(started.error)

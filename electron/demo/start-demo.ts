@@ -14,7 +14,7 @@ import { createScriptedGateway } from './scripted-gateway.ts'
  */
 export async function startDemo(newId: () => string): Promise<RunningDemo> {
   const token = randomBytes(16).toString('hex')
-  const gateway = createScriptedGateway({ token })
+  const gateway = createScriptedGateway({ token, version: 'demo' })
   const server = await startDemoSshServer({ forward: (stream) => gateway.accept(stream) })
   const directory = await mkdtemp(path.join(tmpdir(), 'hawser-demo-'))
   const identityFile = path.join(directory, 'id_ed25519')

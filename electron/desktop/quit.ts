@@ -1,6 +1,7 @@
 import { app } from 'electron'
 import type { Logger } from '../log/logger.ts'
 import type { Clock } from '../platform/clock.ts'
+import { exitProcess } from '../platform/exit.ts'
 import { disposable, DisposableStore, type Disposable } from '../platform/disposable.ts'
 
 /** The core gets this long (ms) to let go of everything; then the process ends regardless. */
@@ -13,6 +14,8 @@ export interface QuitOptions {
   readonly log: () => Logger
   /** Lets go of windows, links and locks. Called once. */
   readonly close: () => Promise<void>
+  /** True while something keeps the process from ending politely (platform/exit.ts). */
+  readonly isStuck?: () => boolean
   readonly process?: ProcessEvents
 }
 
@@ -37,6 +40,7 @@ export function createQuitPath(options: QuitOptions): QuitPath {
     log().info('quitting', { reason, code })
     const exit = (): void => {
       limit.dispose()
+      if (options.isStuck?.() === true) exitProcess(code, true)
       app.exit(code)
     }
     const limit = clock.after(

@@ -119,6 +119,8 @@ export class FakeCore implements AppCore {
   setWatched = (watched: boolean): void => {
     this.watched.push(watched)
   }
+  isStuck = (): boolean => false
+
   close = (): Promise<void> => {
     this.closed += 1
     return this.closing()
