@@ -5,6 +5,7 @@ import path from 'node:path'
 import { installGatewayPeer } from '../../tests/fixtures/gateway-peer.ts'
 import { runChecks } from './check.ts'
 import { electronExecutable, noDesktopReason } from './support/electron-runtime.ts'
+import { endWithParent } from './support/end-with-parent.ts'
 import { endLeftovers, markEnvironment } from './support/leftovers.ts'
 import { inProject, projectRoot } from './support/project.ts'
 import {
@@ -20,6 +21,7 @@ import { installCommand, missingPackages } from './support/test-machine.ts'
  * exit code says the same.
  */
 
+endWithParent()
 const onCi = Boolean(process.env['CI'])
 const results: SuiteResult[] = []
 

@@ -22,6 +22,8 @@ const binary = path.join(
 export async function underPinnedNode(script, main) {
   if (Number(process.versions.node.split('.')[0]) >= 24) {
     try {
+      const { endWithParent } = await import('./end-with-parent.ts')
+      endWithParent()
       await main()
     } catch (error) {
       console.error(`hawser: ${error instanceof Error ? error.message : String(error)}`)

@@ -24,11 +24,25 @@ interface Script {
   readonly exit: Promise<number | null>
 }
 
-/** Runs one of the scripts as npm does, on a machine without a display. */
-function run(script: string, args: readonly string[]): Script {
+/** Runs one of the scripts, on a machine without a display. */
+const run = (script: string, args: readonly string[]): Script =>
+  runProgram(process.execPath, [inProject('build', 'scripts', script), ...args])
+
+/** The same with a shell in between that does not hand signals on, as npm has it. */
+const runThroughNpmsShell = (script: string, args: readonly string[]): Script =>
+  runProgram('/bin/sh', [
+    '-c',
+    '"$@"; exit $?',
+    'sh',
+    process.execPath,
+    inProject('build', 'scripts', script),
+    ...args,
+  ])
+
+function runProgram(command: string, args: readonly string[]): Script {
   const { DISPLAY: _, WAYLAND_DISPLAY: __, ...env } = process.env
-  const child = spawn(process.execPath, [inProject('build', 'scripts', script), ...args], {
-    env: { ...env, HOME: directory },
+  const child = spawn(command, args, {
+    env: { ...env, HOME: directory, npm_lifecycle_event: 'test' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running = child
@@ -62,6 +76,25 @@ test('npm start without a display says so in one line, serves the app, and Ctrl-
   expect(await start.exit).toBe(0)
   expect(start.stderr()).not.toMatch(/^\s+at /m)
   await expect(fetch(url)).rejects.toThrow()
+})
+
+test('the app does not outlive the npm that started it', async () => {
+  const data = path.join(directory, 'data')
+  const app = runThroughNpmsShell('hawser.mjs', ['serve', '--no-open', '--data-dir', data])
+  await expect.poll(() => app.stdout(), { timeout: 90_000 }).toContain('#secret=')
+  const url = app.stdout().trim()
+  expect((await fetch(url)).status).toBe(200)
+  app.child.kill('SIGKILL')
+  await expect
+    .poll(
+      () =>
+        fetch(url).then(
+          (page) => page.status,
+          () => 'gone',
+        ),
+      { timeout: 10_000 },
+    )
+    .toBe('gone')
 })
 
 test('the command line of a checkout passes on what it prints and how it ends', async () => {
