@@ -29,4 +29,3 @@ export const bridgeCallSchema = z.object({
   call: z.string().check(z.maxLength(128)),
   input: z.unknown(),
 })
-export type BridgeCall = z.infer<typeof bridgeCallSchema>
