@@ -1,11 +1,13 @@
 import { groups } from './fingerprint-groups.ts'
+import { cx } from './cx.ts'
 import styles from './fingerprint.module.css'
 
 /** A fingerprint in groups of four, so that two can be compared by eye; copied as it is. */
 export function Fingerprint({ value }: { readonly value: string }) {
   const [kind, rest] = splitKind(value)
   return (
-    <code className={styles.fingerprint} aria-label={value}>
+    <code className={styles.fingerprint}>
+      <span className={cx('hidden-visually', styles.whole)}>{value}</span>
       <span aria-hidden>
         {kind !== '' && <span className={styles.kind}>{kind}</span>}
         {groups(rest).map((group, index) => (

@@ -40,15 +40,15 @@ export const fullTime = (at: number): string => fullFormat.format(at)
 
 /** The calendar day, with words for the last two. */
 export function dayName(at: number, now: number): string {
-  const days = Math.round((startOfDay(now) - startOfDay(at)) / day)
+  const days = Math.round((dayOf(now).start - dayOf(at).start) / day)
   if (days === 0) return text.time.today
   if (days === 1) return text.time.yesterday
   return dayFormat.format(at)
 }
 
-export const sameDay = (a: number, b: number): boolean => startOfDay(a) === startOfDay(b)
-
-function startOfDay(at: number): number {
+/** The calendar day of a moment: from midnight to midnight, in epoch ms. */
+export function dayOf(at: number): { readonly start: number; readonly end: number } {
   const date = new Date(at)
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
+  const [year, month, number] = [date.getFullYear(), date.getMonth(), date.getDate()]
+  return { start: new Date(year, month, number).getTime(), end: new Date(year, month, number + 1).getTime() }
 }

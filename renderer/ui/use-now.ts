@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { dayOf } from './format.ts'
 
 const tickMs = 1_000
 let now = Date.now()
@@ -41,6 +42,5 @@ export const useNow = (): number =>
 /** The time of now, renewed only when another day begins. */
 export const useToday = (): number =>
   useSyncExternalStore(subscribe, () => {
-    const date = new Date(now)
-    return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
+    return dayOf(now).start
   })

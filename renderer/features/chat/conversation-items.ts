@@ -6,7 +6,7 @@ import type {
   OutboxEntry,
   RunEnd,
 } from '../../../shared/model/chat.ts'
-import { sameDay } from '../../ui/format.ts'
+import { dayOf } from '../../ui/format.ts'
 
 /** One entry of the conversation as it is shown, from top to bottom. */
 export type Item =
@@ -44,11 +44,11 @@ export function rowItems(rows: readonly ChatRow[], activeRuns: ReadonlySet<strin
     if (row.role === 'assistant' && row.runId !== null) lastOfRun.set(row.runId, row.id)
   }
   const items: Item[] = []
-  let day: number | null = null
+  let day = { start: Infinity, end: -Infinity }
   for (const row of rows) {
     if (row.role === 'tool' && row.toolCallId !== null && called.has(row.toolCallId)) continue
-    if (row.at !== null && (day === null || !sameDay(day, row.at))) {
-      day = row.at
+    if (row.at !== null && (row.at < day.start || row.at >= day.end)) {
+      day = dayOf(row.at)
       items.push({ kind: 'day', key: `day:${row.id}`, at: row.at })
     }
     const { runId } = row

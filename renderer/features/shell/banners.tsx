@@ -18,37 +18,34 @@ export function Banners() {
       app.demo || gateways.some((gateway) => gateway.demo && gateway.id === selectedGatewayId),
   )
   const notices = useSnapshot((state) => state.notices)
+  if (link !== 'lost' && !demo && notices.length === 0) return null
   return (
-    <>
+    <aside aria-label={text.shell.notices}>
       {link === 'lost' && <LostBanner />}
       {demo && (
-        <div className={styles.banner} role="note">
+        <div className={styles.banner}>
           <Info size={14} aria-hidden />
           <p>{text.app.demo}</p>
         </div>
       )}
-      {notices.length > 0 && (
-        <section aria-label={text.shell.notices}>
-          {notices.map((notice) => (
-            <div key={notice.id} className={cx(styles.banner, notice.tone === 'warning' && styles.patience)}>
-              {notice.tone === 'warning' ? (
-                <TriangleAlert size={14} aria-hidden />
-              ) : (
-                <Info size={14} aria-hidden />
-              )}
-              <p>{notice.text}</p>
-              <IconButton
-                label={text.common.dismiss}
-                className={styles.dismiss}
-                onClick={() => void call('app.dismiss-notice', { noticeId: notice.id })}
-              >
-                <X size={14} aria-hidden />
-              </IconButton>
-            </div>
-          ))}
-        </section>
-      )}
-    </>
+      {notices.map((notice) => (
+        <div key={notice.id} className={cx(styles.banner, notice.tone === 'warning' && styles.patience)}>
+          {notice.tone === 'warning' ? (
+            <TriangleAlert size={14} aria-hidden />
+          ) : (
+            <Info size={14} aria-hidden />
+          )}
+          <p>{notice.text}</p>
+          <IconButton
+            label={text.common.dismiss}
+            className={styles.dismiss}
+            onClick={() => void call('app.dismiss-notice', { noticeId: notice.id })}
+          >
+            <X size={14} aria-hidden />
+          </IconButton>
+        </div>
+      ))}
+    </aside>
   )
 }
 
