@@ -84,7 +84,7 @@ async function vitest(project: string): Promise<SuiteResult> {
 async function playwright(name: string, project: string): Promise<SuiteResult> {
   return withReport(async (report) => {
     const program = inProject('node_modules', '@playwright', 'test', 'cli.js')
-    const args = ['test', '--project', project, '--reporter=list,json']
+    const args = ['test', `--project=${project}`, '--reporter=list,json']
     const code = await runLive(name, [process.execPath, program, ...args], {
       PLAYWRIGHT_JSON_OUTPUT_FILE: report,
     })
