@@ -4,7 +4,7 @@ import type { StageName } from './stages.ts'
  * `transient`: may heal by itself, so it is retried with a visible countdown.
  * `blocked`: needs a person (a yes, a secret, a change on the server); never retried by itself.
  */
-export type ErrorKind = 'transient' | 'blocked'
+type ErrorKind = 'transient' | 'blocked'
 
 export interface ErrorTrait {
   /** Exit code of the command line (docs/cli.md). */

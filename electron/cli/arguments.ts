@@ -3,8 +3,8 @@ import { defaultGatewayPort, type EngineChoice, type LocalPortChoice } from '../
 import { failure } from '../../shared/result.ts'
 import { cliWords } from '../../shared/text/command-line.ts'
 
-export const verbs = ['serve', 'connect', 'chat', 'doctor', 'status', 'demo'] as const
-export type Verb = (typeof verbs)[number]
+const verbs = ['serve', 'connect', 'chat', 'doctor', 'status', 'demo'] as const
+type Verb = (typeof verbs)[number]
 
 /** The common flags, as typed; null where the user said nothing, so that a saved gateway's own choice stands. */
 export interface CommonFlags {

@@ -5,7 +5,7 @@ import { cliWords } from '../../shared/text/command-line.ts'
 /** The target in the closing line, as far as it was resolved. */
 export type ResolvedFacts = Readonly<Record<string, string | number | null>>
 
-export interface ResultLine {
+interface ResultLine {
   readonly result: 'ready' | 'failed'
   readonly exit: number
   readonly error: AppError | null

@@ -48,7 +48,7 @@ export async function reach(
 }
 
 /** Asks for what a blocked way needs; true if it is worth going again. */
-export async function askAbout(context: VerbContext, error: AppError, signal: AbortSignal): Promise<boolean> {
+async function askAbout(context: VerbContext, error: AppError, signal: AbortSignal): Promise<boolean> {
   if (!context.interactive) return false
   const question = questionOf(error)
   const { asker } = context.signIn

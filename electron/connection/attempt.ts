@@ -203,6 +203,6 @@ async function localWay(port: number | null, rooms: AttemptRooms, hooks: Attempt
 }
 
 /** Host of a gateway URL, for words; the URL itself when it cannot be read. */
-export function hostOf(url: string): string {
+function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname : url
 }

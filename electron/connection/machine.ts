@@ -7,7 +7,7 @@ import { retryDelay } from './backoff.ts'
 import { breakStage, freshStages, passStage, startStage } from './stages.ts'
 
 /** How long a link must stand before the next failure starts the backoff from its beginning, in ms. */
-export const healthyAfterMs = 30_000
+const healthyAfterMs = 30_000
 /** While a pairing waits for approval, the gateway is asked again this often, in ms. */
 const pairingPollMs = 10_000
 
@@ -92,7 +92,9 @@ export function transition(state: MachineState, event: MachineEvent, context: Ma
     case 'retry':
       return state.phase === 'waiting' || state.phase === 'blocked' ? begin(state, 1, context) : stay(state)
     case 'stage':
-      return isStale(state, event.generation) || state.quiet ? stay(state) : stage(state, event, context)
+      return event.generation === state.generation && state.phase === 'connecting'
+        ? stage(state, event, context)
+        : stay(state)
     case 'ready':
       return isStale(state, event.generation) ? stay(state) : ready(state, event, context)
     case 'failed':

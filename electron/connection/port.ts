@@ -3,7 +3,7 @@ import type { LocalPortView } from '../../shared/model/connection.ts'
 import type { LocalPortChoice } from '../../shared/model/gateway.ts'
 import type { Logger } from '../log/logger.ts'
 
-export interface PortOptions {
+interface PortOptions {
   readonly choice: LocalPortChoice
   /** Opens a stream to the gateway for each client; rejects while the link is down. */
   readonly openChannel: (signal: AbortSignal) => Promise<Duplex>

@@ -95,7 +95,7 @@ const elapsed = (stage: StageView, now: number): number =>
   stage.state === 'running' && stage.since !== null ? Math.max(0, now - stage.since) : 0
 
 /** The stage an error belongs to; an error outside the chain breaks the stage that was running. */
-export function brokenStage(stages: readonly StageView[], error: AppError): StageName {
+function brokenStage(stages: readonly StageView[], error: AppError): StageName {
   const own = traitsOf(error.code).stage
   const has = (name: StageName): boolean =>
     stages.some((stage) => stage.name === name && stage.state !== 'skipped')

@@ -4,7 +4,7 @@ const storageKey = 'hawser.drafts'
 const draftSchema = z.object({ text: z.string(), key: z.string() })
 
 /** A message that is being written. `key` goes with it to the core, so that sending it twice adds nothing. */
-export type Draft = z.infer<typeof draftSchema>
+type Draft = z.infer<typeof draftSchema>
 
 /** Unsent messages by conversation, kept in this tab only. */
 export interface Drafts {

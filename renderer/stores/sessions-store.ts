@@ -3,7 +3,7 @@ import type { SessionSummary } from '../../shared/model/chat.ts'
 import type { AppError } from '../../shared/result.ts'
 import type { Bridge } from '../bridge/bridge.ts'
 
-export interface SessionList {
+interface SessionList {
   readonly sessions: readonly SessionSummary[]
   readonly error: AppError | null
   readonly loaded: boolean

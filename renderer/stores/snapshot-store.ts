@@ -5,7 +5,7 @@ import type { AppError } from '../../shared/result.ts'
 import type { Bridge } from '../bridge/bridge.ts'
 import type { LinkState } from '../bridge/transport.ts'
 
-export interface SnapshotState {
+interface SnapshotState {
   /** Null before the first one came. */
   readonly snapshot: Snapshot | null
   readonly link: LinkState

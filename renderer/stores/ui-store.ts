@@ -7,6 +7,8 @@ export interface UiState {
   readonly page: Page
   /** The gateway whose form is open in the settings. */
   readonly editing: string | null
+  /** Where one goes back to when that form is closed. */
+  readonly cameFrom: 'settings' | 'chat' | 'arrival'
   /** The gateway that was just added and connects before the person's eyes. */
   readonly arriving: string | null
   /** Chosen conversation by gateway; absent or null: the main one. */
@@ -18,7 +20,10 @@ export interface UiState {
 
 export interface UiStore extends StoreApi<UiState> {
   show(page: Page): void
-  edit(gatewayId: string | null): void
+  /** Opens the form of a gateway. */
+  edit(gatewayId: string): void
+  /** Closes it, back to where one came from. */
+  closeForm(): void
   arrive(gatewayId: string | null): void
   openSession(gatewayId: string, sessionKey: string | null): void
   setDrawer(open: boolean): void
@@ -29,6 +34,7 @@ export function createUiStore(): UiStore {
   const store = createStore<UiState>(() => ({
     page: 'chat',
     editing: null,
+    cameFrom: 'settings',
     arriving: null,
     sessions: {},
     drawerOpen: false,
@@ -37,7 +43,17 @@ export function createUiStore(): UiStore {
   return {
     ...store,
     show: (page) => store.setState({ page, editing: null, arriving: null, drawerOpen: false }),
-    edit: (editing) => store.setState({ page: 'settings', editing, arriving: null, drawerOpen: false }),
+    edit: (editing) =>
+      store.setState(({ page, arriving }) => {
+        const cameFrom = arriving === editing ? 'arrival' : page === 'chat' ? 'chat' : 'settings'
+        return { page: 'settings', editing, cameFrom, arriving: null, drawerOpen: false }
+      }),
+    closeForm: () =>
+      store.setState(({ editing, cameFrom }) => ({
+        editing: null,
+        page: cameFrom === 'arrival' ? 'add-gateway' : cameFrom,
+        arriving: cameFrom === 'arrival' ? editing : null,
+      })),
     arrive: (arriving) => store.setState({ page: 'add-gateway', arriving, drawerOpen: false }),
     openSession: (gatewayId, sessionKey) =>
       store.setState(({ sessions }) => ({

@@ -4,7 +4,7 @@ import { text } from '../../shared/text/pages.ts'
 import { Button, IconButton } from './button.tsx'
 
 /** Copies to the clipboard and says so for a moment. */
-export function useCopy(): { readonly copied: boolean; readonly copy: (value: string) => void } {
+function useCopy(): { readonly copied: boolean; readonly copy: (value: string) => void } {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return

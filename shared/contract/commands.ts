@@ -19,7 +19,7 @@ const conversation = z.object({
 const command = <I extends z.ZodMiniType, O extends z.ZodMiniType>(input: I, output: O) => ({ input, output })
 
 /** What an SSH target resolves to, as `ssh -G` says. */
-export const resolvedTargetSchema = z.object({
+const resolvedTargetSchema = z.object({
   target: z.string(),
   host: z.string(),
   port: z.number(),
@@ -37,7 +37,7 @@ export const resolvedTargetSchema = z.object({
 export type ResolvedTargetView = z.infer<typeof resolvedTargetSchema>
 
 /** A gateway found in an existing openclaw.json, offered for import; its secret stays in the core. */
-export const importOfferSchema = z.object({
+const importOfferSchema = z.object({
   file: z.string(),
   draft: gatewayDraftSchema,
   hasSecret: z.boolean(),
@@ -132,7 +132,7 @@ export const commands = {
   'secrets.remove': command(z.object({ entryId: z.string() }), done),
 } as const
 
-export type Commands = typeof commands
+type Commands = typeof commands
 export type CommandName = keyof Commands
 export type CommandInput<N extends CommandName> = z.infer<Commands[N]['input']>
 export type CommandOutput<N extends CommandName> = z.infer<Commands[N]['output']>

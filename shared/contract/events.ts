@@ -22,16 +22,10 @@ export const events = {
   }),
 } as const
 
-export type Events = typeof events
+type Events = typeof events
 export type EventName = keyof Events
 export type EventPayload<N extends EventName> = z.infer<Events[N]>
-export const eventNames = Object.keys(events) as EventName[]
 
 export type AppEvent = {
   [N in EventName]: { readonly name: N; readonly payload: EventPayload<N> }
 }[EventName]
-/** Listens to one event; the returned function stops it. */
-export type Listen = <N extends EventName>(
-  name: N,
-  listener: (payload: EventPayload<N>) => void,
-) => () => void

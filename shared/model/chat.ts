@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { appErrorField } from './connection.ts'
 
 /** One piece of a transcript row. Unknown pieces become `unknown`, so that nothing of a conversation disappears. */
-export const chatBlockSchema = z.discriminatedUnion('kind', [
+const chatBlockSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('text'), text: z.string() }),
   z.object({ kind: z.literal('thinking'), text: z.string() }),
   z.object({
@@ -16,7 +16,7 @@ export const chatBlockSchema = z.discriminatedUnion('kind', [
 ])
 export type ChatBlock = z.infer<typeof chatBlockSchema>
 
-export const chatRowSchema = z.object({
+const chatRowSchema = z.object({
   /** Stable within the conversation: the transcript's id, or one made from place and content on old gateways. */
   id: z.string(),
   role: z.enum(['user', 'assistant', 'tool', 'system']),
@@ -38,7 +38,7 @@ export const chatRowSchema = z.object({
 })
 export type ChatRow = z.infer<typeof chatRowSchema>
 
-export const chatRunSchema = z.object({
+const chatRunSchema = z.object({
   runId: z.string(),
   /** Epoch ms of our clock, when we first saw it. */
   startedAt: z.number(),
@@ -58,7 +58,7 @@ export type ChatRun = z.infer<typeof chatRunSchema>
  */
 export const outboxStates = ['waiting', 'sending', 'accepted', 'uncertain', 'failed'] as const
 
-export const outboxEntrySchema = z.object({
+const outboxEntrySchema = z.object({
   /** The idempotency key; the transcript's user row carries it. */
   key: z.string(),
   gatewayId: z.string(),
@@ -73,7 +73,7 @@ export const outboxEntrySchema = z.object({
 export type OutboxEntry = z.infer<typeof outboxEntrySchema>
 
 /** How a run that is over ended; kept until the next message so that the page can say why an answer is missing. */
-export const runEndSchema = z.object({
+const runEndSchema = z.object({
   runId: z.string(),
   state: z.enum(['final', 'aborted', 'error']),
   error: z.nullable(appErrorField),

@@ -33,7 +33,7 @@ export interface StageView {
 export const connectionPhases = ['idle', 'connecting', 'ready', 'waiting', 'blocked'] as const
 export type ConnectionPhase = (typeof connectionPhases)[number]
 
-export const localPortViewSchema = z.discriminatedUnion('state', [
+const localPortViewSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('off') }),
   z.object({
     state: z.literal('listening'),
@@ -47,7 +47,7 @@ export const localPortViewSchema = z.discriminatedUnion('state', [
 export type LocalPortView = z.infer<typeof localPortViewSchema>
 
 /** What hello-ok said of the gateway on the other side, and of our standing there. */
-export const gatewayFactsSchema = z.object({
+const gatewayFactsSchema = z.object({
   /** The computer all these facts are about, as a person knows it. */
   host: z.string(),
   version: z.string(),

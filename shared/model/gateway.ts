@@ -8,14 +8,14 @@ const name = z.string().check(z.trim(), z.minLength(1), z.maxLength(80))
 const path = z.string().check(z.minLength(1), z.maxLength(4096))
 
 export const gatewayIdSchema = z.string().check(z.minLength(1), z.maxLength(64))
-export const engineChoiceSchema = z.enum(['auto', 'builtin', 'openssh'])
+const engineChoiceSchema = z.enum(['auto', 'builtin', 'openssh'])
 export type EngineChoice = z.infer<typeof engineChoiceSchema>
 
 /**
  * The optional loopback listener for the user's other tools.
  * `preferred`: this port, or any free one if it is taken. `fixed`: this port or none. `off`: private, no listener at all.
  */
-export const localPortSchema = z.discriminatedUnion('mode', [
+const localPortSchema = z.discriminatedUnion('mode', [
   z.object({ mode: z.literal('preferred'), port }),
   z.object({ mode: z.literal('fixed'), port }),
   z.object({ mode: z.literal('off') }),
@@ -23,7 +23,7 @@ export const localPortSchema = z.discriminatedUnion('mode', [
 export type LocalPortChoice = z.infer<typeof localPortSchema>
 
 /** A gateway reached over SSH. `target` is `user@host[:port]` or an alias of the SSH configuration, as the user typed it. */
-export const sshGatewaySchema = z.object({
+const sshGatewaySchema = z.object({
   kind: z.literal('ssh'),
   target: z.string().check(z.trim(), z.minLength(1), z.maxLength(512)),
   remotePort: port,
@@ -33,7 +33,7 @@ export const sshGatewaySchema = z.object({
   identityFile: z.nullable(path),
 })
 /** A gateway at an address. `tlsFingerprint`: SHA-256 of the leaf certificate, 64 hex digits or colon-hex. */
-export const directGatewaySchema = z.object({
+const directGatewaySchema = z.object({
   kind: z.literal('direct'),
   url: z.string().check(z.trim(), z.regex(/^wss?:\/\/\S+$/i, 'needs ws:// or wss://'), z.maxLength(2048)),
   tlsFingerprint: z.nullable(
@@ -41,9 +41,9 @@ export const directGatewaySchema = z.object({
   ),
 })
 /** The gateway of this computer. `port` null: what its own configuration file says. */
-export const localGatewaySchema = z.object({ kind: z.literal('local'), port: z.nullable(port) })
+const localGatewaySchema = z.object({ kind: z.literal('local'), port: z.nullable(port) })
 
-export const gatewayPlaceSchema = z.discriminatedUnion('kind', [
+const gatewayPlaceSchema = z.discriminatedUnion('kind', [
   sshGatewaySchema,
   directGatewaySchema,
   localGatewaySchema,
@@ -52,7 +52,6 @@ export const gatewayPlaceSchema = z.discriminatedUnion('kind', [
 export type GatewayPlace = z.infer<typeof gatewayPlaceSchema>
 export type SshGatewayPlace = z.infer<typeof sshGatewaySchema>
 export type DirectGatewayPlace = z.infer<typeof directGatewaySchema>
-export type LocalGatewayPlace = z.infer<typeof localGatewaySchema>
 
 export const gatewayDraftSchema = z.object({ name, place: gatewayPlaceSchema })
 export type GatewayDraft = z.infer<typeof gatewayDraftSchema>

@@ -11,7 +11,7 @@ export const secretKinds = [
 export type SecretKind = (typeof secretKinds)[number]
 
 /** One stored secret, named but never shown. */
-export const secretEntrySchema = z.object({
+const secretEntrySchema = z.object({
   id: z.string(),
   kind: z.enum(secretKinds),
   /** The gateway it belongs to; null for the device's own key. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-export const themes = ['system', 'light', 'dark'] as const
+const themes = ['system', 'light', 'dark'] as const
 
 /** What the user can choose, apart from the gateways. Every field has a default; a patch may name any of them. */
 export const preferencesSchema = z.object({

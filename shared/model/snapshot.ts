@@ -7,7 +7,7 @@ import { secretsViewSchema } from './secrets.ts'
 import { preferencesSchema } from './settings.ts'
 
 /** What this face and this computer can do; pages hide what is missing. */
-export const appFactsSchema = z.object({
+const appFactsSchema = z.object({
   version: z.string(),
   platform: z.enum(['darwin', 'win32', 'linux']),
   face: z.enum(['desktop', 'browser', 'cli']),
@@ -19,7 +19,7 @@ export const appFactsSchema = z.object({
 export type AppFacts = z.infer<typeof appFactsSchema>
 
 /** Something the user should know once, such as a settings file that was broken and kept aside. */
-export const noticeSchema = z.object({
+const noticeSchema = z.object({
   id: z.string(),
   tone: z.enum(['info', 'warning']),
   text: z.string(),
@@ -28,7 +28,7 @@ export const noticeSchema = z.object({
 export type Notice = z.infer<typeof noticeSchema>
 
 /** The parts of the app's state, each replaced as a whole when it changes. */
-export const snapshotParts = {
+const snapshotParts = {
   app: appFactsSchema,
   preferences: preferencesSchema,
   gateways: z.array(savedGatewaySchema),

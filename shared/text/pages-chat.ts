@@ -1,9 +1,6 @@
 /** The conversation. */
 export const chatText = {
   region: 'Conversation',
-  you: 'You',
-  agent: 'Agent',
-  system: 'Note of the gateway',
   youSaid: 'You said:',
   agentSaid: 'The agent said:',
   systemSaid: 'The gateway noted:',

@@ -101,13 +101,11 @@ export const linkText = {
   openChain: (line: string) => `Link: ${line}. Show the stages`,
   engine: (name: string) => `${name} engine`,
   engineName: { builtin: 'built-in', openssh: 'OpenSSH' },
-  engineWhy: 'Why this engine',
   localPort: (port: number) => `For your own tools: 127.0.0.1:${port}`,
   localPortMoved: (port: number, owner: string) =>
     `For your own tools: 127.0.0.1:${port} (the preferred port is taken by ${owner})`,
   localPortFailed: 'No local port for your own tools',
   localPortOff: 'Private: no local port',
-  attempt: (n: number) => `attempt ${n}`,
   protocol: (version: string, protocol: number) => `OpenClaw ${version}, protocol ${protocol}`,
   technical: 'Details',
   code: (code: string) => `Error code: ${code}`,

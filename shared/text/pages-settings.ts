@@ -150,7 +150,6 @@ export const settingsText = {
       stop: 'The gateway that Hawser started stops too',
     },
     onQuitHint: 'A gateway run by a service or another program is never touched.',
-    checkedOnce: 'How it was when Hawser last looked.',
   },
   secrets: {
     title: 'Secrets',
@@ -195,6 +194,7 @@ export const settingsText = {
     version: 'Hawser',
     gateway: (name: string) => `OpenClaw on ${name}`,
     dataDir: 'Data folder',
+    quit: 'Quit Hawser',
     licence: 'Licence',
     licenceName: 'MIT',
     notConnected: 'not connected',

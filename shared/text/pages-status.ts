@@ -18,7 +18,6 @@ export const statusText = {
   latency: 'Round trip',
   scopes: 'Rights of this device',
   signIn: 'Signed in with',
-  localPort: 'Local port',
   channels: 'Channels',
   noChannels: 'No channels are set up.',
   presence: 'Who is connected to it',
@@ -36,6 +35,4 @@ export const statusText = {
   logOf: (host: string, file: string, age: string) => `${file} on ${host}, read ${age}`,
   logEmpty: 'The log is empty.',
   ok: 'ok',
-  trouble: 'trouble',
-  noGateway: 'No gateway is saved yet.',
 } as const

@@ -82,6 +82,7 @@ export function ChatPage({ gateway }: { readonly gateway: SavedGateway }) {
         ready={ready}
         running={(conversation?.runs.length ?? 0) > 0}
         summary={summary}
+        loadedAt={conversation?.loadedAt ?? null}
       />
       <RunAnnouncer running={(conversation?.runs.length ?? 0) > 0} />
     </>

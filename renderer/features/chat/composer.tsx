@@ -6,6 +6,8 @@ import { text } from '../../../shared/text/pages.ts'
 import { useApp, useLinkState, useSnapshot } from '../../stores/app.ts'
 import { conversationId } from '../../stores/conversation-store.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
+import { age } from '../../ui/format.ts'
+import { useNow } from '../../ui/use-now.ts'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { isMac, modKey } from '../shell/use-shortcuts.ts'
 import styles from './composer.module.css'
@@ -19,10 +21,20 @@ export interface ComposerProps {
   readonly ready: boolean
   readonly running: boolean
   readonly summary: SessionSummary | undefined
+  /** Epoch ms when the conversation was last known to match the gateway. */
+  readonly loadedAt: number | null
 }
 
 /** Where a message is written. Usable while the link is down: the message then waits on disk. */
-export function Composer({ gatewayId, sessionKey, openKey, ready, running, summary }: ComposerProps) {
+export function Composer({
+  gatewayId,
+  sessionKey,
+  openKey,
+  ready,
+  running,
+  summary,
+  loadedAt,
+}: ComposerProps) {
   const { call, drafts } = useApp()
   const place = conversationId(gatewayId, sessionKey)
   const [draft, setDraft] = useState(() => drafts.read(place).text)
@@ -119,10 +131,18 @@ export function Composer({ gatewayId, sessionKey, openKey, ready, running, summa
       </div>
       <p className={styles.hint} id="composer-hint">
         <span>{hint}</span>
-        {summary !== undefined && <span className={styles.facts}>{sessionFacts(summary)}</span>}
+        <span className={styles.facts}>
+          {ready && !lost ? summary !== undefined && sessionFacts(summary) : <AsOf at={loadedAt} />}
+        </span>
       </p>
     </form>
   )
+}
+
+/** How old what is shown above is, while it cannot be renewed. */
+function AsOf({ at }: { readonly at: number | null }) {
+  const now = useNow()
+  return at === null ? null : text.chat.asOf(age(at, now))
 }
 
 function sessionFacts({ model, totalTokens, contextTokens }: SessionSummary): string {

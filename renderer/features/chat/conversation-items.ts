@@ -24,9 +24,8 @@ export type Item =
 /** Key of the answer of a run, while it streams and after: the drawn answer is kept when its row takes over. */
 const runKey = (runId: string): string => `run:${runId}`
 
-export type ToolCall = Extract<ChatBlock, { kind: 'tool-call' }>
-export const toolCalls = (row: ChatRow): ToolCall[] =>
-  row.blocks.filter((block) => block.kind === 'tool-call')
+type ToolCall = Extract<ChatBlock, { kind: 'tool-call' }>
+const toolCalls = (row: ChatRow): ToolCall[] => row.blocks.filter((block) => block.kind === 'tool-call')
 
 /**
  * The rows of the transcript: results of tools join the call they answer, days are marked, and the last answer of a

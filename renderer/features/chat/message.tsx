@@ -124,7 +124,7 @@ export function UserBubble({ said, at, copy, children, foot }: FrameProps & { re
 }
 
 /** What the agent said, as far as it is there. */
-export function Answer({ said, at, copy, busy, children }: FrameProps & { readonly busy: boolean }) {
+function Answer({ said, at, copy, busy, children }: FrameProps & { readonly busy: boolean }) {
   return (
     <article className={styles.answer} aria-busy={busy}>
       {said !== '' && <h3 className="hidden-visually">{said}</h3>}

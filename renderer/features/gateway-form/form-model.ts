@@ -23,7 +23,7 @@ export interface FormValues {
   readonly ownPort: string
 }
 
-export type FormField = 'name' | 'target' | 'url' | 'remotePort' | 'localPort' | 'ownPort' | 'tlsFingerprint'
+type FormField = 'name' | 'target' | 'url' | 'remotePort' | 'localPort' | 'ownPort' | 'tlsFingerprint'
 export type FormProblems = Partial<Record<FormField, string>>
 
 /** An empty form. The first gateway offers the port that OpenClaw's own documents teach; later ones stay private. */

@@ -17,7 +17,7 @@ export function PromptHost() {
 }
 
 /** The question to show: one at a time. */
-export function nextPrompt(prompts: readonly Prompt[], selected: string | null): Prompt | undefined {
+function nextPrompt(prompts: readonly Prompt[], selected: string | null): Prompt | undefined {
   const mine = (prompt: Prompt): number => (prompt.gatewayId === selected ? 0 : 1)
   return prompts.toSorted((a, b) => mine(a) - mine(b) || a.askedAt - b.askedAt)[0]
 }

@@ -1,11 +1,13 @@
 import { text } from '../../../shared/text/pages.ts'
-import { useSnapshot } from '../../stores/app.ts'
+import { useApp, useSnapshot } from '../../stores/app.ts'
+import { Button } from '../../ui/button.tsx'
 import { Fact, Facts, Section } from '../../ui/section.tsx'
 
 const words = text.settings.about
 
 /** Versions of both sides, and where Hawser keeps its things. */
 export function AboutSection() {
+  const { call } = useApp()
   const app = useSnapshot((state) => state.app)
   const gateways = useSnapshot((state) => state.gateways)
   const connections = useSnapshot((state) => state.connections)
@@ -23,6 +25,9 @@ export function AboutSection() {
         </Fact>
         <Fact name={words.licence}>{words.licenceName}</Fact>
       </Facts>
+      <div>
+        <Button onClick={() => void call('app.quit', {})}>{words.quit}</Button>
+      </div>
     </Section>
   )
 }

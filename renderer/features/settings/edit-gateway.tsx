@@ -38,12 +38,12 @@ export function EditGateway({ gateway }: { readonly gateway: SavedGateway }) {
       setProblems(read.problems)
       return
     }
-    if (await doing.run('gateways.edit', { gatewayId: gateway.id, draft: read.draft })) ui.edit(null)
+    if (await doing.run('gateways.edit', { gatewayId: gateway.id, draft: read.draft })) ui.closeForm()
   }
   return (
     <>
       <PageHeader title={text.settings.gateways.editOf(gateway.name)}>
-        <Button look="quiet" icon={<ArrowLeft size={14} aria-hidden />} onClick={() => ui.edit(null)}>
+        <Button look="quiet" icon={<ArrowLeft size={14} aria-hidden />} onClick={() => ui.closeForm()}>
           {text.common.back}
         </Button>
       </PageHeader>
@@ -79,7 +79,7 @@ export function EditGateway({ gateway }: { readonly gateway: SavedGateway }) {
               <Button type="submit" look="primary" disabled={doing.busy}>
                 {text.common.save}
               </Button>
-              <Button onClick={() => ui.edit(null)}>{text.common.cancel}</Button>
+              <Button onClick={() => ui.closeForm()}>{text.common.cancel}</Button>
             </div>
           </form>
           <Section title={words.secretTitle}>

@@ -92,7 +92,7 @@ function GatewayRow({ gateway, onDuplicate, onRemove }: RowProps) {
 }
 
 /** Where a gateway is, in words. */
-export function placeWords({ place }: SavedGateway): string {
+function placeWords({ place }: SavedGateway): string {
   switch (place.kind) {
     case 'ssh':
       return words.placeOf.ssh(place.target)

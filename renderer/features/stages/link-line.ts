@@ -6,7 +6,7 @@ import { text } from '../../../shared/text/pages.ts'
 import { secondsUntil } from '../../ui/format.ts'
 import type { Mark } from '../../ui/mark.ts'
 
-export type Tone = 'ready' | 'busy' | 'stopped' | 'idle'
+type Tone = 'ready' | 'busy' | 'stopped' | 'idle'
 
 /** The one-line truth about a link. */
 export interface LinkLine {
@@ -65,7 +65,7 @@ export function shortly({ code }: AppError): string {
 }
 
 /** The stage a link hangs at. */
-export function troubledStage(connection: ConnectionView): StageName {
+function troubledStage(connection: ConnectionView): StageName {
   const stage = connection.stages.find(({ state }) => state === 'failed' || state === 'blocked')
   const ofError = connection.error === null ? undefined : traitsOf(connection.error.code).stage
   return stage?.name ?? ofError ?? 'network'

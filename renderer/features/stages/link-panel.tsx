@@ -38,11 +38,10 @@ export function LinkPanel({ gateway, connection, onLeave }: LinkPanelProps) {
 
 function LinkFacts({ connection }: { readonly connection: ConnectionView }) {
   const { engine, gateway, localPort } = connection
-  const port = localPortWords(localPort)
   return (
     <ul className={styles.facts}>
       {gateway !== null && <li>{text.link.protocol(gateway.version, gateway.protocol)}</li>}
-      {port !== null && connection.phase !== 'idle' && <li>{port}</li>}
+      {engine !== null && <li>{localPortWords(localPort)}</li>}
       {engine !== null && (
         <li>
           <details>
@@ -56,10 +55,10 @@ function LinkFacts({ connection }: { readonly connection: ConnectionView }) {
 }
 
 /** The listener for the user's own tools, in words. */
-export function localPortWords(view: LocalPortView): ReactNode {
+function localPortWords(view: LocalPortView): ReactNode {
   switch (view.state) {
     case 'off':
-      return null
+      return text.link.localPortOff
     case 'listening':
       return view.preferredTakenBy === null
         ? text.link.localPort(view.port)
@@ -68,6 +67,10 @@ export function localPortWords(view: LocalPortView): ReactNode {
       return `${text.link.localPortFailed}: ${view.error.message}`
   }
 }
+
+/** The dashboard is a web page: over SSH it can be opened only where a local port leads to it. */
+const hasDashboard = ({ place, demo }: SavedGateway, { phase, localPort }: ConnectionView): boolean =>
+  phase === 'ready' && !demo && (place.kind !== 'ssh' || localPort.state === 'listening')
 
 function LinkDoings({
   gateway,
@@ -116,7 +119,7 @@ function LinkDoings({
         <Button disabled={checking} onClick={() => void check()}>
           {checking ? words.checking : words.check}
         </Button>
-        {connection.phase === 'ready' && (
+        {hasDashboard(gateway, connection) && (
           <Button onClick={() => void doing.run('connection.open-dashboard', { gatewayId })}>
             {words.dashboard}
           </Button>

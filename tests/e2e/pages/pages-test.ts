@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Conversation } from '../../../shared/model/chat.ts'
 import type { Snapshot } from '../../../shared/model/snapshot.ts'
 import { startPageHost, type PageHost } from '../../fixtures/page-host.ts'
-import { conversation, session, sessions, status } from './samples.ts'
+import { conversation, sessions, status } from './samples.ts'
 
 const pagesDir = path.resolve(import.meta.dirname, '../../../out/renderer')
 
@@ -51,7 +51,7 @@ export const test = base.extend<PagesFixtures>({
   },
 })
 
-export { expect, session }
+export { expect }
 
 /** Fails if the page as it stands has an accessibility violation. */
 export async function expectAccessible(page: Page): Promise<void> {

@@ -26,7 +26,7 @@ export const homeServer: SavedGateway = {
   demo: false,
 }
 
-export const vps: SavedGateway = {
+const vps: SavedGateway = {
   id: 'g2',
   name: 'vps',
   place: { ...homeServer.place, kind: 'ssh', target: 'vps.example.net' } as SavedGateway['place'],
@@ -234,7 +234,7 @@ export const userRow = (id: string, text: string, change: Partial<ChatRow> = {})
 export const agentRow = (id: string, text: string, change: Partial<ChatRow> = {}): ChatRow =>
   row(id, { blocks: [{ kind: 'text', text }], ...change })
 
-export const trip = `I compared three connections for Friday. The morning train is the best balance:
+const trip = `I compared three connections for Friday. The morning train is the best balance:
 
 | Connection | Leaves | Takes | Price |
 | --- | --- | --- | --- |
@@ -302,11 +302,7 @@ export function conversation(change: Partial<Conversation> = {}): Conversation {
   }
 }
 
-export const session = (
-  key: string,
-  title: string,
-  change: Partial<SessionSummary> = {},
-): SessionSummary => ({
+const session = (key: string, title: string, change: Partial<SessionSummary> = {}): SessionSummary => ({
   key,
   title,
   preview: '',

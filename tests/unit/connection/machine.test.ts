@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   initialState,
@@ -127,6 +127,15 @@ describe('the state machine of a link', () => {
     expect(state.generation).toBe(3)
   })
 
+  it('a report that comes after ready changes nothing', () => {
+    const { state } = drive([
+      { type: 'connect' },
+      { type: 'ready', generation: 1, message: '' },
+      { type: 'stage', generation: 1, stage: 'ssh', state: 'running', message: 'late' },
+    ])
+    expect(stateOf(state, 'ssh')).toBe('ok')
+  })
+
   it('starts the backoff anew after 30 s of health', () => {
     const grown = drive([
       { type: 'connect' },
@@ -196,7 +205,7 @@ describe('the state machine of a link', () => {
           if (before.phase === 'blocked' && state.phase === 'connecting') expect(next.type).toBe('retry')
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 2000 },
     )
   })
 })

@@ -51,7 +51,7 @@ export class ScriptedTransport implements Transport {
 }
 
 /** Lets all promises that are due run. */
-export const settle = (): Promise<void> =>
+const settle = (): Promise<void> =>
   new Promise((resolve) => {
     setImmediate(resolve)
   })
