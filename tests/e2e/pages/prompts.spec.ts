@@ -107,6 +107,7 @@ test('an answer that is refused keeps the question and says why', async ({ page,
 
 test('an empty secret is not sent', async ({ page, open }) => {
   const { core } = await open(asking('gateway-secret'))
+  await expect(page.getByLabel('Token', { exact: true })).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('alert')).toHaveText('Enter something first.')
   expect(core.inputs('prompts.answer')).toEqual([])
