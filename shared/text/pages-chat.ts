@@ -9,7 +9,7 @@ export const chatText = {
   emptyDown: 'A message you write now waits until the gateway is connected.',
   loading: 'Fetching the conversation…',
   neverLoaded: 'The conversation appears once the gateway is connected.',
-  asOf: (age: string) => `As it was ${age}.`,
+  asOf: (age: string) => `Last updated ${age}`,
   openFailed: 'The conversation could not be opened.',
   older: 'Show older messages',
   olderLoading: 'Fetching older messages…',
