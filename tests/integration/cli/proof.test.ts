@@ -212,6 +212,22 @@ describe('hawser on the real parts', () => {
     expect(run.result).toMatchObject({ code: 'gateway.not-a-gateway' })
   })
 
+  it('an address, and this computer: the same doctor, without ssh', async () => {
+    const flags = ['--json', '--data-dir', dataDir]
+    const direct = await runCli(['doctor', gateway.url, ...flags], token())
+    expect(direct.exit, direct.stdout).toBe(0)
+    const states = (run: typeof direct) =>
+      run.lines.filter((line) => 'stage' in line).map((line) => line['state'])
+    const expected = ['ok', 'skipped', 'skipped', 'ok', 'ok', 'ok', 'ok']
+    expect(states(direct)).toEqual(expected)
+    // Port and token come from the gateway's own configuration file.
+    const local = await runCli(['doctor', 'local', ...flags], {
+      env: { OPENCLAW_CONFIG_PATH: gateway.configFile },
+    })
+    expect(local.exit, local.stdout).toBe(0)
+    expect(states(local)).toEqual(expected)
+  })
+
   it('usage: 2, with a result line', async () => {
     const run = await runCli(['chat', sshd.target, '--json'])
     expect(run.exit).toBe(2)
