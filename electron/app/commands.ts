@@ -57,7 +57,12 @@ export function createHandlers(parts: AppParts): Handlers {
       if (now) connection(gateway.id).connect()
       return gateway
     },
-    'gateways.edit': ({ gatewayId, draft }) => gateways.edit(gatewayId, draft),
+    'gateways.edit': async ({ gatewayId, draft }) => {
+      const gateway = await gateways.edit(gatewayId, draft)
+      // Moving to another computer left the old one first.
+      if (gateway.wanted) connection(gatewayId).connect()
+      return gateway
+    },
     'gateways.duplicate': ({ gatewayId }) => gateways.duplicate(gatewayId),
     'gateways.remove': async ({ gatewayId }) => {
       await gateways.remove(gatewayId)

@@ -58,7 +58,11 @@ class Core implements AppCore {
     this.#face = face
     const onError = (error: unknown): void => rooms.log.error('a listener failed', { error: String(error) })
     this.#prompts = new PromptBoard(rooms.clock, rooms.newId, onError)
-    this.#gateways = new Gateways(rooms, () => this.#followGateways())
+    this.#gateways = new Gateways(
+      rooms,
+      () => this.#followGateways(),
+      (gatewayId) => this.#links.get(gatewayId).disconnect(),
+    )
     this.#state = new AppState(
       {
         app: facts,

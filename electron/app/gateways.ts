@@ -19,15 +19,24 @@ export class Gateways {
   readonly #secrets: SecretStore
   readonly #newId: () => string
   readonly #onChange: () => Promise<void>
+  readonly #leave: (gatewayId: string) => Promise<void>
   #demo: RunningDemo | null = null
   #demoSelected = false
 
-  /** `onChange` is awaited after each change, so that links follow before a command answers. */
-  constructor(rooms: Pick<CoreRooms, 'settings' | 'secrets' | 'newId'>, onChange: () => Promise<void>) {
+  /**
+   * `onChange` is awaited after each change, so that links follow before a command answers. `leave` ends a gateway's
+   * link: awaited before its secrets go, so that the old computer cannot hand out a new one meanwhile.
+   */
+  constructor(
+    rooms: Pick<CoreRooms, 'settings' | 'secrets' | 'newId'>,
+    onChange: () => Promise<void>,
+    leave: (gatewayId: string) => Promise<void>,
+  ) {
     this.#settings = rooms.settings
     this.#secrets = rooms.secrets
     this.#newId = rooms.newId
     this.#onChange = onChange
+    this.#leave = leave
   }
 
   list(): SavedGateway[] {
@@ -64,8 +73,10 @@ export class Gateways {
   async edit(gatewayId: string, draft: GatewayDraft): Promise<SavedGateway> {
     const before = this.find(gatewayId)
     if (before.demo) throw failure('input.invalid', { reason: secretWords.demoFixed })
-    if (destinationOf(before.place) !== destinationOf(draft.place))
+    if (destinationOf(before.place) !== destinationOf(draft.place)) {
+      await this.#leave(gatewayId)
       await this.#secrets.deleteGateway(gatewayId)
+    }
     await this.#settings.update((settings) => editGateway(settings, gatewayId, draft))
     await this.#onChange()
     return this.find(gatewayId)

@@ -23,13 +23,23 @@ export class Links {
   readonly #options: LinksOptions
   readonly #entries = new Map<string, Entry>()
   #watched = false
+  #lastTurn: Promise<void> = Promise.resolve()
 
   constructor(options: LinksOptions) {
     this.#options = options
   }
 
-  /** Follows the saved gateways: makes what is new, ends what is gone, renews what moved to another place. */
-  async follow(gateways: readonly SavedGateway[]): Promise<void> {
+  /**
+   * Follows the saved gateways: makes what is new, ends what is gone, renews what moved to another place. One call
+   * after the other, since ending a link takes time and the next call must see it done.
+   */
+  follow(gateways: readonly SavedGateway[]): Promise<void> {
+    const turn = this.#lastTurn.then(() => this.#follow(gateways))
+    this.#lastTurn = turn.catch(() => {})
+    return turn
+  }
+
+  async #follow(gateways: readonly SavedGateway[]): Promise<void> {
     const gone = [...this.#entries.keys()].filter((id) => !gateways.some((gateway) => gateway.id === id))
     const ended = gone.map((id) => this.#end(id))
     for (const gateway of gateways) {

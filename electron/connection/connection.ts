@@ -122,7 +122,9 @@ class LinkSupervisor implements Connection {
   }
 
   nudge(): void {
-    if (this.#state.phase === 'waiting') this.#dispatch({ type: 'retry' })
+    const { phase, error } = this.#state
+    // A server that keeps us out for a while is left in peace, whatever else happened.
+    if (phase === 'waiting' && error?.code !== 'ssh.reset-before-banner') this.#dispatch({ type: 'retry' })
     else this.#liveness?.nudge()
   }
 
