@@ -154,4 +154,17 @@ describe('killed in the middle', { timeout: 300_000 }, () => {
     expect(timesWritten('SLOW third rope')).toBe(1)
     expect(timesWritten('last words')).toBe(1)
   })
+
+  it('a new conversation needs one more right: it is asked for once, and then done', async () => {
+    await send('before the reset')
+    await delivered('before the reset')
+    const { sessionKey } = app.conversation()
+    const refused = app.call('chat.reset', { gatewayId, sessionKey })
+    await app.until('asked', () => app.snapshot().prompts.some(({ kind }) => kind === 'scope'))
+    await app.answer({ kind: 'scope', allow: true })
+    await refused
+    expect(app.snapshot().connections[gatewayId]?.gateway?.scopes).toContain('operator.admin')
+    await app.until('empty', () => timesShown('before the reset') === 0)
+    await app.call('chat.reset', { gatewayId, sessionKey })
+  })
 })
